@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headgate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headgate.testkit;
+
+import org.jspecify.annotations.NullMarked;
