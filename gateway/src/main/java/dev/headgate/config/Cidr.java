@@ -1,0 +1,70 @@
+package dev.headgate.config;
+
+import java.net.InetAddress;
+import java.util.Arrays;
+
+/**
+ * A network: an address and the number of leading bits that count. An IPv4-mapped IPv6 address
+ * counts as IPv4.
+ *
+ * <p>Written as {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or a single address.
+ */
+public final class Cidr {
+  private final byte[] network;
+  private final int bits;
+
+  /**
+   * @param address literal address, never a name: nothing is resolved
+   * @param bits 0 to 32 for IPv4, 0 to 128 for IPv6
+   * @throws IllegalArgumentException if bits are out of range or an address bit beyond them is set
+   */
+  public Cidr(InetAddress address, int bits) {
+    this.network = address.getAddress();
+    this.bits = bits;
+    if (bits < 0 || bits > network.length * 8) {
+      throw new IllegalArgumentException(
+          "a prefix length from 0 to " + network.length * 8 + " is needed");
+    }
+    for (int i = bits; i < network.length * 8; i++) {
+      if ((network[i >> 3] & (0x80 >> (i & 7))) != 0) {
+        throw new IllegalArgumentException("bits are set beyond the prefix length " + bits);
+      }
+    }
+  }
+
+  /**
+   * Whether the address lies in this network. Allocates a small array; cheap enough for once a
+   * connection.
+   */
+  public boolean contains(InetAddress address) {
+    byte[] other = address.getAddress();
+    if (other.length != network.length) {
+      return false;
+    }
+    int whole = bits >> 3;
+    if (!Arrays.equals(network, 0, whole, other, 0, whole)) {
+      return false;
+    }
+    int rest = bits & 7;
+    return rest == 0 || ((network[whole] ^ other[whole]) & (0xff << (8 - rest))) == 0;
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Cidr other && bits == other.bits && Arrays.equals(network, other.network);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(network) + bits;
+  }
+
+  @Override
+  public String toString() {
+    try {
+      return InetAddress.getByAddress(network).getHostAddress() + "/" + bits;
+    } catch (java.net.UnknownHostException e) {
+      throw new AssertionError("an array of 4 or 16 bytes is always an address", e);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.headgate.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+@Doc(
+    "A match, and what happens to the requests that it takes. One of `to`, `redirect` and `respond` is needed.")
+public record Route(
+    @Doc("Which requests this route takes.") Match match,
+    @Doc("Who may call. `public` lets everybody call, on purpose; there is no default.")
+        @Nullable String auth,
+    @Doc("The upstreams that requests go to, by weight.") @OneOrMany List<Target> to,
+    @Doc("Changes of the path before the request is forwarded.") @Nullable Rewrite rewrite,
+    @Doc("Answers with a redirect instead of forwarding.") @Nullable Redirect redirect,
+    @Doc("Answers with fixed content instead of forwarding.") @Nullable Respond respond,
+    @Doc("Changes of header fields.") HeaderChanges headers,
+    @Doc("The largest request body, counted while it streams.") @Default("10MiB") Size bodyLimit,
+    @Doc(
+            "How long the whole request may take, from its head to the end of the answer. No bound by default.")
+        @Nullable Duration timeout,
+    @Doc(
+            "What an encoded slash (%2F) or backslash (%5C) in the path means: refuse the request, keep it as it is,"
+                + " or decode it into a path separator.")
+        @Default("reject")
+        EncodedSlash encodedSlash,
+    @Doc("Whether WebSocket connections are relayed.") @Default("true") boolean websocket,
+    @Doc("Who looks after this route; shown in the admin API and by explain.")
+        @Nullable String owner) {
+
+  /** What {@code %2F} in a path means. */
+  public enum EncodedSlash {
+    REJECT,
+    KEEP,
+    DECODE
+  }
+
+  @Doc("Which requests a route takes: all that is named must hold.")
+  public record Match(
+      @Doc(
+              value =
+                  "A host name, or `*.` and a suffix for every name below it. Without it: every host. The port is"
+                      + " not looked at.",
+              example = "api.example.com")
+          @OneOrMany
+          List<String> host,
+      @Doc(
+              value =
+                  "Segments: text, `{name}` for any one segment, and at the end `/**` for the rest.",
+              example = "/orders/{id}")
+          @Default("/**")
+          String path,
+      @Doc(value = "Methods; without it: every method.", example = "[GET, POST]") @OneOrMany
+          List<String> methods,
+      @Doc(value = "Header fields that must match.", example = "{ x-version: v2 }")
+          Map<String, ValueMatch> headers,
+      @Doc(value = "Query parameters that must match.", example = "{ debug: { present: true } }")
+          Map<String, ValueMatch> query) {}
+
+  @Doc("What a header field or query parameter must be: exactly one of these.")
+  @Shorthand("exact")
+  public record ValueMatch(
+      @Doc("The value, compared exactly.") @Nullable String exact,
+      @Doc("Whether it is there at all.") @Nullable Boolean present,
+      @Doc("A regular expression (RE2 syntax, linear time) that the whole value matches.")
+          @Nullable String regex) {}
+
+  @Doc("An upstream and its share of the requests.")
+  @Shorthand("upstream")
+  public record Target(
+      @Doc("The upstream's name.") String upstream,
+      @Doc("Its share relative to the others, from 0 to 1000000.") @Default("1") int weight) {}
+
+  @Doc("A change of the path: exactly one of these. The query stays.")
+  public record Rewrite(
+      @Doc(
+              value =
+                  "Replaces the fixed beginning of the route's path, all that comes before the first `{name}` or `**`.",
+              example = "/v2/orders")
+          @Nullable String prefix,
+      @Doc(
+              value =
+                  "The new path, with `{name}` for what the route's path captured and `{**}` for the rest.",
+              example = "/internal/{id}/{**}")
+          @Nullable String path) {}
+
+  @Doc("A redirect.")
+  public record Redirect(
+      @Doc("301, 302, 303, 307 or 308.") @Default("308") int status,
+      @Doc(
+              value =
+                  "Where to: a URL or a path, with `{name}`, `{**}`, `{host}`, `{path}` and `{query}` replaced.",
+              example = "https://{host}{path}")
+          String to) {}
+
+  @Doc("A fixed answer.")
+  public record Respond(
+      @Doc("The status, 200 to 599.") @Default("200") int status,
+      @Doc("The body.") @Default("") String body,
+      @Doc("Header fields of the answer.") Map<String, String> headers) {}
+
+  @Doc("Changes of header fields, request and response.")
+  public record HeaderChanges(
+      @Doc("On the request, before it is forwarded.") Changes request,
+      @Doc("On the response, before it goes to the client.") Changes response) {}
+
+  @Doc("Changes of header fields, made in this order: remove, set, add.")
+  public record Changes(
+      @Doc("Fields to take away.") @OneOrMany List<String> remove,
+      @Doc("Fields that replace those of the same name.") Map<String, String> set,
+      @Doc("Fields added beside those of the same name.") Map<String, String> add) {
+    public boolean isEmpty() {
+      return remove.isEmpty() && set.isEmpty() && add.isEmpty();
+    }
+  }
+}

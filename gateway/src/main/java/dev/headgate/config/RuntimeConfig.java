@@ -1,0 +1,35 @@
+package dev.headgate.config;
+
+import java.time.Duration;
+
+@Doc(
+    "How the process runs. Read once at start: a change needs a restart, and `headgate check` says so.")
+public record RuntimeConfig(
+    @Doc("How sockets are read and written. `auto` takes io_uring, else epoll, else nio.")
+        @Default("auto")
+        Transport transport,
+    @Doc(
+            "Event loops, each with a thread of its own: `auto` is one for each processor, or a number from 1 to 256.")
+        @Default("auto")
+        Loops loops,
+    @Doc("After SIGTERM, how long requests in flight may take to finish before they are cut off.")
+        @Default("30s")
+        Duration drainTimeout) {
+
+  /** How sockets are read and written. */
+  public enum Transport {
+    AUTO,
+    IO_URING,
+    EPOLL,
+    NIO
+  }
+
+  /**
+   * A number of event loops.
+   *
+   * @param count 1 to 256, or 0 for one for each processor
+   */
+  public record Loops(int count) {
+    public static final Loops AUTO = new Loops(0);
+  }
+}

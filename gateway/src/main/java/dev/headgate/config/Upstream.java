@@ -1,0 +1,77 @@
+package dev.headgate.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+@Doc("A named pool of endpoints.")
+public record Upstream(
+    @Doc(value = "Where requests go.", example = "[\"http://10.0.0.1:8080\"]") @OneOrMany
+        List<Endpoint> endpoints,
+    @Doc("How an endpoint is chosen: in turn, or the less busy of two picked at random.")
+        @Default("round_robin")
+        Balance balance,
+    @Doc(
+            "The protocol spoken to the endpoints. `auto`: HTTP/1.1 for http URLs, and what ALPN agrees on for"
+                + " https. `http2` with an http URL is h2c by prior knowledge.")
+        @Default("auto")
+        Protocol protocol,
+    @Doc("How long to wait for what.") Timeouts timeouts,
+    @Doc("Bounds on connections. They are shared out evenly to the event loops.")
+        Connections connections,
+    @Doc("TLS towards endpoints with https URLs.") ClientTls tls) {
+
+  /** How an endpoint is chosen. */
+  public enum Balance {
+    ROUND_ROBIN,
+    LEAST_REQUEST
+  }
+
+  /** The protocol spoken to endpoints. */
+  public enum Protocol {
+    AUTO,
+    HTTP1,
+    HTTP2
+  }
+
+  @Doc("One host and port.")
+  @Shorthand("url")
+  public record Endpoint(
+      @Doc(
+              value =
+                  "http or https, host (an address, or a name that is resolved again when its TTL ends), port.",
+              example = "http://10.0.0.1:8080")
+          URI url,
+      @Doc("Its share of the requests relative to the others, from 1 to 1000.") @Default("1")
+          int weight) {}
+
+  @Doc("How long to wait for what.")
+  public record Timeouts(
+      @Doc("For a connection, TLS handshake included, and for a place in the pool.") @Default("1s")
+          Duration connect,
+      @Doc("From the end of the request to the head of the answer.") @Default("30s")
+          Duration response,
+      @Doc("Between two pieces of a body, and for an unused connection in the pool.")
+          @Default("60s")
+          Duration idle) {}
+
+  @Doc("Bounds on connections to each endpoint.")
+  public record Connections(
+      @Doc("Connections open at once to one endpoint.") @Default("1024") int max,
+      @Doc("Requests that may wait for a connection at once; further ones get 503.")
+          @Default("1024")
+          int waiting) {}
+
+  @Doc("TLS towards endpoints.")
+  public record ClientTls(
+      @Doc(
+              "Whether the endpoint's certificate and name are verified. Turning it off gives up what TLS is for.")
+          @Default("true")
+          boolean verify,
+      @Doc("PEM file: the authorities to trust instead of the system's.") @Nullable String ca,
+      @Doc("The name to ask for (SNI) and to verify, instead of the URL's host.")
+          @Nullable String serverName,
+      @Doc("The certificate to show to endpoints that ask for one.")
+          ServerTls.@Nullable KeyPair certificate) {}
+}
