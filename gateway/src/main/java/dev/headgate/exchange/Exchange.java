@@ -1,0 +1,299 @@
+package dev.headgate.exchange;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.http.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, as policies, the flow and telemetry see them. No Netty type and no buffer is visible
+ * here.
+ *
+ * <p>The protocol's reader fills in the head; each stage adds what it found out. It is used by one request only and ends
+ * with it.
+ */
+@LoopConfined
+public final class Exchange {
+  // What came in.
+  private final ClientInfo client;
+  private final String protocol;
+  private final String method;
+  private final String authority;
+  private final String target;
+  private final boolean webSocket;
+  private final Headers requestHeaders;
+
+  // What the stages found out.
+  private String clientAddress;
+  private String scheme;
+  private String host = "";
+  private String path = "";
+  private @Nullable String query;
+  private String requestId = "";
+  private String traceId = "";
+  private @Nullable String route;
+  private long revision;
+
+  // What came back.
+  private @Nullable String upstream;
+  private @Nullable String endpoint;
+  private int status;
+  private Headers responseHeaders;
+  private @Nullable Failure failure;
+  private int retries;
+
+  // What it took. Nanoseconds on the loop's monotonic clock, 0 for what did not happen.
+  private final long startNanos;
+  private long forwardNanos;
+  private long upstreamHeadNanos;
+  private long upstreamEndNanos;
+  private long endNanos;
+  private long requestBytes;
+  private long responseBytes;
+
+  /**
+   * @param protocol such as {@code HTTP/1.1}, as the log shows it
+   * @param startNanos when the first byte of the head was read
+   */
+  public Exchange(
+      ClientInfo client, String protocol, Head head, Headers requestHeaders, Headers responseHeaders, long startNanos) {
+    this.client = client;
+    this.clientAddress = client.peerText();
+    this.scheme = client.secure() ? "https" : "http";
+    this.protocol = protocol;
+    this.method = head.method();
+    this.authority = head.authority();
+    this.host = head.host();
+    this.target = head.target();
+    this.webSocket = head.webSocket();
+    this.requestHeaders = requestHeaders;
+    this.responseHeaders = responseHeaders;
+    this.startNanos = startNanos;
+  }
+
+  /**
+   * The first line of a request, whatever protocol it came in.
+   *
+   * @param method as it came; case counts
+   * @param authority host and optional port, checked
+   * @param host the authority in lower case without the port; empty where HTTP/1.0 gave none
+   * @param target path and query, beginning with a slash, or {@code *}
+   * @param webSocket whether a WebSocket is asked for; the method is GET then, on HTTP/2 too
+   */
+  public record Head(String method, String authority, String host, String target, boolean webSocket) {}
+
+  public ClientInfo client() {
+    return client;
+  }
+
+  public String protocol() {
+    return protocol;
+  }
+
+  public String method() {
+    return method;
+  }
+
+  public String authority() {
+    return authority;
+  }
+
+  /** The target as it came. Routes, policies and the log use {@link #path}. */
+  public String target() {
+    return target;
+  }
+
+  /** Whether the caller asks for a WebSocket. */
+  public boolean webSocket() {
+    return webSocket;
+  }
+
+  public Headers requestHeaders() {
+    return requestHeaders;
+  }
+
+  /** The caller's address: the peer's, or what a trusted proxy said. */
+  public String clientAddress() {
+    return clientAddress;
+  }
+
+  public void clientAddress(String address) {
+    clientAddress = address;
+  }
+
+  /** {@code https} or {@code http}, as the caller used it. */
+  public String scheme() {
+    return scheme;
+  }
+
+  public void scheme(String value) {
+    scheme = value;
+  }
+
+  /** The host in lower case, without port. */
+  public String host() {
+    return host;
+  }
+
+  public void host(String value) {
+    host = value;
+  }
+
+  /** The path in its one canonical form. */
+  public String path() {
+    return path;
+  }
+
+  /** What comes after the question mark, as it came; null where there is none. */
+  public @Nullable String query() {
+    return query;
+  }
+
+  public void path(String canonicalPath, @Nullable String rawQuery) {
+    path = canonicalPath;
+    query = rawQuery;
+  }
+
+  public String requestId() {
+    return requestId;
+  }
+
+  public void requestId(String id) {
+    requestId = id;
+  }
+
+  /** The id of the trace that the request belongs to, 32 hexadecimal digits. */
+  public String traceId() {
+    return traceId;
+  }
+
+  public void traceId(String id) {
+    traceId = id;
+  }
+
+  /** The route's name; null before the stage {@code route}, or where no route took the request. */
+  public @Nullable String route() {
+    return route;
+  }
+
+  public void route(String name) {
+    route = name;
+  }
+
+  /** The number of the revision that serves this request. */
+  public long revision() {
+    return revision;
+  }
+
+  public void revision(long number) {
+    revision = number;
+  }
+
+  /** The name of the upstream that was chosen. */
+  public @Nullable String upstream() {
+    return upstream;
+  }
+
+  public void upstream(String name) {
+    upstream = name;
+  }
+
+  /** The endpoint that the last attempt went to, as host:port. */
+  public @Nullable String endpoint() {
+    return endpoint;
+  }
+
+  public void endpoint(String hostPort) {
+    endpoint = hostPort;
+  }
+
+  /** The status of the answer; 0 before there is one. */
+  public int status() {
+    return status;
+  }
+
+  public void status(int code) {
+    status = code;
+  }
+
+  public Headers responseHeaders() {
+    return responseHeaders;
+  }
+
+  public void responseHeaders(Headers headers) {
+    responseHeaders = headers;
+  }
+
+  /** What went wrong, if anything did. */
+  public @Nullable Failure failure() {
+    return failure;
+  }
+
+  public void failure(Failure value) {
+    failure = value;
+  }
+
+  public int retries() {
+    return retries;
+  }
+
+  public void retried() {
+    retries++;
+  }
+
+  public long startNanos() {
+    return startNanos;
+  }
+
+  /** When the request began to go to an upstream. */
+  public long forwardNanos() {
+    return forwardNanos;
+  }
+
+  public void forwardNanos(long nanos) {
+    forwardNanos = nanos;
+  }
+
+  /** When the head of the upstream's answer was there. */
+  public long upstreamHeadNanos() {
+    return upstreamHeadNanos;
+  }
+
+  public void upstreamHeadNanos(long nanos) {
+    upstreamHeadNanos = nanos;
+  }
+
+  /** When the upstream's answer was complete. */
+  public long upstreamEndNanos() {
+    return upstreamEndNanos;
+  }
+
+  public void upstreamEndNanos(long nanos) {
+    upstreamEndNanos = nanos;
+  }
+
+  public long endNanos() {
+    return endNanos;
+  }
+
+  public void endNanos(long nanos) {
+    endNanos = nanos;
+  }
+
+  /** Bytes of the request's body so far. */
+  public long requestBytes() {
+    return requestBytes;
+  }
+
+  public void addRequestBytes(long count) {
+    requestBytes += count;
+  }
+
+  /** Bytes of the answer's body so far. */
+  public long responseBytes() {
+    return responseBytes;
+  }
+
+  public void addResponseBytes(long count) {
+    responseBytes += count;
+  }
+}

@@ -1,0 +1,15 @@
+package dev.headgate.flow;
+
+import dev.headgate.exchange.Loop;
+import dev.headgate.snapshot.Snapshot;
+import dev.headgate.telemetry.Recorder;
+
+/** What a loop lends to the requests that it serves. Loop-confined. */
+public interface Serving {
+  Loop loop();
+
+  /** What serves requests that begin now; a request keeps the one it began with. */
+  Snapshot snapshot();
+
+  Recorder recorder();
+}
