@@ -33,6 +33,54 @@ public final class Cidr {
   }
 
   /**
+   * Reads what a user wrote. No name is looked up.
+   *
+   * @throws IllegalArgumentException with a hint for the user
+   */
+  public static Cidr parse(String text) {
+    int slash = text.indexOf('/');
+    String literal = slash < 0 ? text : text.substring(0, slash);
+    if (!isAddress(literal)) {
+      throw new IllegalArgumentException("an IP address is expected before the '/'");
+    }
+    InetAddress address = InetAddress.ofLiteral(literal);
+    int width = address.getAddress().length * 8;
+    if (slash < 0) {
+      return new Cidr(address, width);
+    }
+    String digits = text.substring(slash + 1);
+    boolean number =
+        !digits.isEmpty()
+            && digits.length() <= 3
+            && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+    int bits = number ? Integer.parseInt(digits) : -1;
+    boolean mapped = width == 32 && literal.indexOf(':') >= 0;
+    return new Cidr(address, mapped ? bits - 96 : bits);
+  }
+
+  /** Whether the text is an IP address as it stands: no name, no zone, no short form of IPv4. */
+  static boolean isAddress(String text) {
+    if (text.isEmpty() || text.length() > 45 || text.indexOf('%') >= 0) {
+      return false;
+    }
+    boolean v6 = text.indexOf(':') >= 0;
+    if (!v6 && text.chars().filter(c -> c == '.').count() != 3) {
+      return false;
+    }
+    try {
+      InetAddress.ofLiteral(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Whether every address of its family lies in this network. */
+  public boolean isEverything() {
+    return bits == 0;
+  }
+
+  /**
    * Whether the address lies in this network. Allocates a small array; cheap enough for once a
    * connection.
    */

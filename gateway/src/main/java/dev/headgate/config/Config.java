@@ -5,8 +5,9 @@ import java.util.Map;
 @Doc("A whole configuration.")
 public record Config(
     @Doc("How the process runs.") RuntimeConfig runtime,
-    @Doc("Where clients connect, by name.") Map<String, Listener> listeners,
-    @Doc("Where requests go, by name.") Map<String, Upstream> upstreams,
-    @Doc("Which requests are taken and what happens to them, by name.") Map<String, Route> routes,
+    @Doc("Where clients connect, by name.") @Named Map<String, Listener> listeners,
+    @Doc("Where requests go, by name.") @Named Map<String, Upstream> upstreams,
+    @Doc("Which requests are taken and what happens to them, by name.") @Named
+        Map<String, Route> routes,
     @Doc("What is measured and recorded.") Telemetry telemetry,
     @Doc("The operators' endpoints.") Admin admin) {}

@@ -11,6 +11,9 @@ import java.lang.annotation.Target;
  *
  * <p>A component without it is required, unless it is {@code @Nullable}, a list or a map (absent
  * means empty), or a record all of whose own components may be left out.
+ *
+ * <p>A component with a default that is also {@code @Nullable} can be turned off by a visible word:
+ * {@code off} makes it null.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

@@ -31,5 +31,29 @@ public record RuntimeConfig(
    */
   public record Loops(int count) {
     public static final Loops AUTO = new Loops(0);
+    private static final int MOST = 256;
+
+    /**
+     * Reads what a user wrote.
+     *
+     * @throws IllegalArgumentException with a hint for the user
+     */
+    public static Loops parse(String text) {
+      if (text.equals("auto")) {
+        return AUTO;
+      }
+      boolean number =
+          !text.isEmpty() && text.length() <= 3 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+      int count = number ? Integer.parseInt(text) : 0;
+      if (count < 1 || count > MOST) {
+        throw new IllegalArgumentException("from 1 to " + MOST + ", or 'auto'");
+      }
+      return new Loops(count);
+    }
+
+    @Override
+    public String toString() {
+      return count == 0 ? "auto" : Integer.toString(count);
+    }
   }
 }

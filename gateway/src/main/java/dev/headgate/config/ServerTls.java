@@ -38,7 +38,7 @@ public record ServerTls(
   }
 
   /** A TLS version, written as in {@code TLSv1.2}. */
-  public enum TlsVersion {
+  public enum TlsVersion implements Spelled {
     TLS_1_2("TLSv1.2"),
     TLS_1_3("TLSv1.3");
 
@@ -49,6 +49,7 @@ public record ServerTls(
     }
 
     /** The name that JSSE, OpenSSL and the configuration use. */
+    @Override
     public String text() {
       return text;
     }

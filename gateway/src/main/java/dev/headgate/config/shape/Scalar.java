@@ -1,0 +1,130 @@
+package dev.headgate.config.shape;
+
+import dev.headgate.config.Cidr;
+import dev.headgate.config.HostPort;
+import dev.headgate.config.RuntimeConfig.Loops;
+import dev.headgate.config.Size;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A type of value that is written as one text. YAML's own guesses (is {@code no} a boolean, {@code
+ * 1.10} a number?) play no part: the type that the record asks for reads the text.
+ *
+ * @param type the Java type, boxed
+ * @param expected as in "a duration, like '1m30s'"
+ * @param jsonType the type's name in JSON Schema
+ * @param pattern what a JSON string of this type looks like, for editors; may be empty
+ * @param parse throws IllegalArgumentException with a hint for the user, or an empty message
+ * @param write the inverse of parse
+ */
+public record Scalar<T>(
+    Class<T> type,
+    String expected,
+    String jsonType,
+    String pattern,
+    Function<String, T> parse,
+    Function<T, String> write) {
+
+  /** All of them. */
+  static final List<Scalar<?>> ALL =
+      List.of(
+          new Scalar<>(String.class, "text", "string", "", text -> text, text -> text),
+          new Scalar<>(
+              Integer.class,
+              "a whole number",
+              "integer",
+              "",
+              text -> Math.toIntExact(whole(text, 10)),
+              n -> n.toString()),
+          new Scalar<>(
+              Long.class,
+              "a whole number",
+              "integer",
+              "",
+              text -> whole(text, 18),
+              n -> n.toString()),
+          new Scalar<>(
+              Boolean.class, "true or false", "boolean", "", Scalar::truth, b -> b.toString()),
+          new Scalar<>(
+              Duration.class,
+              "a duration, like '2s' or '1m30s'",
+              "string",
+              "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$",
+              DurationText::parse,
+              DurationText::write),
+          new Scalar<>(
+              Size.class,
+              "a size, like '32KiB' or '10MiB'",
+              "string",
+              "^[0-9]+([KMGT]i?)?B$",
+              Size::parse,
+              Size::toString),
+          new Scalar<>(
+              HostPort.class,
+              "an address, like '127.0.0.1:8080' or '[::1]:8080'",
+              "string",
+              "^.+:[0-9]+$",
+              HostPort::parse,
+              HostPort::toString),
+          new Scalar<>(
+              Cidr.class,
+              "a network, like '10.0.0.0/8'",
+              "string",
+              "",
+              Cidr::parse,
+              Cidr::toString),
+          new Scalar<>(
+              Loops.class,
+              "'auto' or a whole number",
+              "string",
+              "^(auto|[0-9]+)$",
+              Loops::parse,
+              Loops::toString),
+          new Scalar<>(
+              URI.class,
+              "a URL, like 'http://10.0.0.1:8080'",
+              "string",
+              "",
+              Scalar::uri,
+              u -> u.toString()));
+
+  /** What is shown after "expected" and "found" when a text cannot be read. */
+  public String written(Object value) {
+    return write.apply(type.cast(value));
+  }
+
+  private static long whole(String text, int maxDigits) {
+    int from = text.startsWith("-") ? 1 : 0;
+    if (text.length() == from || !text.chars().skip(from).allMatch(c -> c >= '0' && c <= '9')) {
+      throw new IllegalArgumentException("");
+    }
+    if (text.length() - from > maxDigits) {
+      throw new IllegalArgumentException("the number is too large");
+    }
+    return Long.parseLong(text);
+  }
+
+  private static boolean truth(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      case "yes", "on", "True", "TRUE", "Yes", "On" ->
+          throw new IllegalArgumentException("write 'true'");
+      case "no", "off", "False", "FALSE", "No", "Off" ->
+          throw new IllegalArgumentException("write 'false'");
+      default -> throw new IllegalArgumentException("");
+    };
+  }
+
+  private static URI uri(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e.getReason() + " at character " + (e.getIndex() + 1), e);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.headgate.config.shape;
+
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A record type of the configuration: its keys in order, and how one is made and taken apart. */
+public final class Struct {
+  private final Class<? extends Record> type;
+  private final String doc;
+  private final List<Field> fields;
+  private final Map<String, Integer> index;
+  private final @Nullable Field shorthand;
+  private final Handles handles;
+
+  /**
+   * How records of the type are made and taken apart.
+   *
+   * @param constructor takes all components as one array
+   * @param accessors one for each component, from Object to Object
+   */
+  record Handles(MethodHandle constructor, List<MethodHandle> accessors) {}
+
+  Struct(
+      Class<? extends Record> type,
+      String doc,
+      List<Field> fields,
+      Map<String, Integer> index,
+      @Nullable Field shorthand,
+      Handles handles) {
+    this.type = type;
+    this.doc = doc;
+    this.fields = fields;
+    this.index = index;
+    this.shorthand = shorthand;
+    this.handles = handles;
+  }
+
+  public Class<? extends Record> type() {
+    return type;
+  }
+
+  public String doc() {
+    return doc;
+  }
+
+  public List<Field> fields() {
+    return fields;
+  }
+
+  /** The position of a key among the fields, or -1. */
+  public int indexOf(String key) {
+    Integer position = index.get(key);
+    return position == null ? -1 : position;
+  }
+
+  /** The field that a plain value stands for, see {@link dev.headgate.config.Shorthand}. */
+  public @Nullable Field shorthand() {
+    return shorthand;
+  }
+
+  /** The record with nothing written, or null if something must be. */
+  public @Nullable Object empty() {
+    @Nullable Object[] values = new @Nullable Object[fields.size()];
+    for (int i = 0; i < values.length; i++) {
+      if (fields.get(i).required()) {
+        return null;
+      }
+      values[i] = fields.get(i).whenAbsent();
+    }
+    return create(values);
+  }
+
+  /** Makes a record from the values of its components, in order. */
+  public Object create(@Nullable Object[] values) {
+    try {
+      return (Object) handles.constructor.invokeExact(values);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("a constructor of a record threw a checked exception", e);
+    }
+  }
+
+  /** The value of one component of a record of this type. */
+  public @Nullable Object value(Object of, int position) {
+    try {
+      return (Object) handles.accessors.get(position).invokeExact(of);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("an accessor of a record threw a checked exception", e);
+    }
+  }
+}
