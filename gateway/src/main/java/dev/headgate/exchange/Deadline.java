@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something that happens unless it is moved or called off in time.
  *
- * <p>Most deadlines are moved on every read and never fall due, so moving one must cost nothing: {@link Loop#arm} writes
- * the new time here, and the loop looks at it when the time set first comes round. Accurate to about 100 ms, never
- * early.
+ * <p>Most deadlines are moved on every read and never fall due, so moving one must cost nothing:
+ * {@link Loop#arm} writes the new time here, and the loop looks at it when the time set first comes
+ * round. Accurate to about 100 ms, never early.
  */
 @LoopConfined
 public abstract class Deadline {

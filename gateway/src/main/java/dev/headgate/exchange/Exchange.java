@@ -5,11 +5,11 @@ import dev.headgate.http.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer, as policies, the flow and telemetry see them. No Netty type and no buffer is visible
- * here.
+ * One request and its answer, as policies, the flow and telemetry see them. No Netty type and no
+ * buffer is visible here.
  *
- * <p>The protocol's reader fills in the head; each stage adds what it found out. It is used by one request only and ends
- * with it.
+ * <p>The protocol's reader fills in the head; each stage adds what it found out. It is used by one
+ * request only and ends with it.
  */
 @LoopConfined
 public final class Exchange {
@@ -55,7 +55,12 @@ public final class Exchange {
    * @param startNanos when the first byte of the head was read
    */
   public Exchange(
-      ClientInfo client, String protocol, Head head, Headers requestHeaders, Headers responseHeaders, long startNanos) {
+      ClientInfo client,
+      String protocol,
+      Head head,
+      Headers requestHeaders,
+      Headers responseHeaders,
+      long startNanos) {
     this.client = client;
     this.clientAddress = client.peerText();
     this.scheme = client.secure() ? "https" : "http";
@@ -79,7 +84,8 @@ public final class Exchange {
    * @param target path and query, beginning with a slash, or {@code *}
    * @param webSocket whether a WebSocket is asked for; the method is GET then, on HTTP/2 too
    */
-  public record Head(String method, String authority, String host, String target, boolean webSocket) {}
+  public record Head(
+      String method, String authority, String host, String target, boolean webSocket) {}
 
   public ClientInfo client() {
     return client;

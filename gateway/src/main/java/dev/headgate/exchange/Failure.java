@@ -1,7 +1,8 @@
 package dev.headgate.exchange;
 
 /**
- * Why a request was not answered as the caller hoped: where, whose fault, and whether trying again may help.
+ * Why a request was not answered as the caller hoped: where, whose fault, and whether trying again
+ * may help.
  *
  * @param stage the step at which it failed
  * @param source whose fault it was

@@ -3,8 +3,8 @@ package dev.headgate.exchange;
 import java.util.concurrent.Executor;
 
 /**
- * What one event loop offers to the requests that live on it: time and timers. Only its own thread may call, but for
- * {@link #execute}.
+ * What one event loop offers to the requests that live on it: time and timers. Only its own thread
+ * may call, but for {@link #execute}.
  */
 public interface Loop extends Executor {
   /** Monotonic time in nanoseconds, for durations and limits. */
@@ -13,7 +13,9 @@ public interface Loop extends Executor {
   /** Wall-clock time in milliseconds since 1970, for dates. */
   long wallMillis();
 
-  /** Sets when a deadline falls due, instead of what was set before. Cheap enough for every read. */
+  /**
+   * Sets when a deadline falls due, instead of what was set before. Cheap enough for every read.
+   */
   void arm(Deadline deadline, long delayNanos);
 
   /** Whether the caller is on this loop's thread. */

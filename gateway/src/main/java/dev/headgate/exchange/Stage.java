@@ -2,7 +2,10 @@ package dev.headgate.exchange;
 
 import java.util.Locale;
 
-/** The steps in the life of a request, in order. The words are the same in the code, the docs, metrics and logs. */
+/**
+ * The steps in the life of a request, in order. The words are the same in the code, the docs,
+ * metrics and logs.
+ */
 public enum Stage {
   ACCEPT,
   READ,

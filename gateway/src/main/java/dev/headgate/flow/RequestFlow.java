@@ -43,7 +43,8 @@ public final class RequestFlow {
   public void clientReadComplete() {}
 
   /**
-   * The client is gone or broke the rules in the middle of the request's body: nothing can be sent to it any more.
+   * The client is gone or broke the rules in the middle of the request's body: nothing can be sent
+   * to it any more.
    *
    * @param reason such as {@code client.reset}
    */

@@ -1,8 +1,8 @@
 package dev.headgate.http;
 
 /**
- * A message that breaks the rules of HTTP. It has no stack trace: under attack there are many, and where it was thrown
- * says nothing that the reason does not.
+ * A message that breaks the rules of HTTP. It has no stack trace: under attack there are many, and
+ * where it was thrown says nothing that the reason does not.
  */
 public final class BadMessage extends Exception {
   private static final long serialVersionUID = 1L;

@@ -4,8 +4,8 @@ import dev.headgate.concurrent.LoopConfined;
 import java.util.Arrays;
 
 /**
- * A growing byte array into which message heads are written before they go to a socket buffer in one copy; one for each
- * loop, used and emptied within one call.
+ * A growing byte array into which message heads are written before they go to a socket buffer in
+ * one copy; one for each loop, used and emptied within one call.
  */
 @LoopConfined
 public final class ByteSink {

@@ -5,13 +5,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of a header field, prepared for look-ups without case and without allocation (RFC 9110 section 5.1).
+ * The name of a header field, prepared for look-ups without case and without allocation (RFC 9110
+ * section 5.1).
  *
- * <p>Names that the gateway itself works with have a small id; {@link Headers} keeps that id beside each field, so that
- * asking for one of them compares two numbers. All other names are compared by hash and then by bytes. Immutable.
+ * <p>Names that the gateway itself works with have a small id; {@link Headers} keeps that id beside
+ * each field, so that asking for one of them compares two numbers. All other names are compared by
+ * hash and then by bytes. Immutable.
  */
 public final class HeaderName {
-  /** Keys at or above this (as unsigned numbers) are hashes of unknown names; below are ids of known ones. */
+  /**
+   * Keys at or above this (as unsigned numbers) are hashes of unknown names; below are ids of known
+   * ones.
+   */
   static final int UNKNOWN = 0x8000_0000;
 
   private static final int SLOTS = 256;
@@ -131,7 +136,8 @@ public final class HeaderName {
   static int key(int hash, byte[] bytes, int from, int length) {
     int slot = hash & (SLOTS - 1);
     for (HeaderName name = BY_HASH[slot]; name != null; name = BY_HASH[slot]) {
-      if (name.bytes.length == length && Tokens.equalsIgnoreCase(name.bytes, 0, bytes, from, length)) {
+      if (name.bytes.length == length
+          && Tokens.equalsIgnoreCase(name.bytes, 0, bytes, from, length)) {
         return name.key;
       }
       slot = (slot + 1) & (SLOTS - 1);

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The header (or trailer) fields of one message, in order, with their names as they came.
  *
- * <p>All names and values lie in one byte array, which for a message that was parsed is the array it was read into; a
- * table of numbers says where. Nothing is turned into a string until somebody asks for it, so that a field that is only
- * passed on costs two copies of its bytes and no object. A field that is removed is marked, one that is added is
- * appended; the array is never compacted, and is bounded by the limits on what is read.
+ * <p>All names and values lie in one byte array, which for a message that was parsed is the array
+ * it was read into; a table of numbers says where. Nothing is turned into a string until somebody
+ * asks for it, so that a field that is only passed on costs two copies of its bytes and no object.
+ * A field that is removed is marked, one that is added is appended; the array is never compacted,
+ * and is bounded by the limits on what is read.
  *
- * <p>Names are compared without case. Values are bytes, shown as Latin-1 strings (RFC 9110 section 5.5).
+ * <p>Names are compared without case. Values are bytes, shown as Latin-1 strings (RFC 9110 section
+ * 5.5).
  */
 @LoopConfined
 public final class Headers {
@@ -188,7 +190,12 @@ public final class Headers {
       if (rows[row] != REMOVED) {
         HeaderName name = rows[row] >= 0 ? HeaderName.known(rows[row]) : null;
         visitor.field(
-            name, bytes, rows[row + NAME], rows[row + NAME_LENGTH], rows[row + VALUE], rows[row + VALUE_LENGTH]);
+            name,
+            bytes,
+            rows[row + NAME],
+            rows[row + NAME_LENGTH],
+            rows[row + VALUE],
+            rows[row + VALUE_LENGTH]);
       }
     }
   }
@@ -198,7 +205,13 @@ public final class Headers {
     /**
      * @param known the name, if it is one that the gateway works with
      */
-    void field(@Nullable HeaderName known, byte[] bytes, int name, int nameLength, int value, int valueLength);
+    void field(
+        @Nullable HeaderName known,
+        byte[] bytes,
+        int name,
+        int nameLength,
+        int value,
+        int valueLength);
   }
 
   @Override
@@ -209,7 +222,8 @@ public final class Headers {
     return names.toString();
   }
 
-  // What the parsers of this package use: they read into the array first and then say where fields lie.
+  // What the parsers of this package use: they read into the array first and then say where fields
+  // lie.
 
   byte[] storage(int capacity) {
     if (bytes.length < capacity) {

@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of an HTTP/1 message, strictly: by its length, in chunks, or until the connection closes (RFC 9112
- * sections 6 and 7).
+ * Reads the body of an HTTP/1 message, strictly: by its length, in chunks, or until the connection
+ * closes (RFC 9112 sections 6 and 7).
  *
  * <p>Gives out retained slices of what arrived; it copies and keeps nothing but trailer fields.
  */
@@ -82,7 +82,10 @@ public final class Http1Body {
     return trailers;
   }
 
-  /** Tells that the connection has closed: the end of a body without a length, a broken one otherwise. */
+  /**
+   * Tells that the connection has closed: the end of a body without a length, a broken one
+   * otherwise.
+   */
   public boolean closed() {
     if (framing == Framing.UNTIL_CLOSE) {
       part = Part.DONE;
@@ -93,8 +96,8 @@ public final class Http1Body {
   /**
    * Reads on.
    *
-   * @return the next piece of the body, which the caller must release, or null when there is none in what has arrived;
-   *     then look at {@link #done}
+   * @return the next piece of the body, which the caller must release, or null when there is none
+   *     in what has arrived; then look at {@link #done}
    */
   public @Nullable ByteBuf read(ByteBuf in) throws BadMessage {
     while (in.isReadable()) {
@@ -142,7 +145,8 @@ public final class Http1Body {
       digits++;
     }
     if (digits == 0 || digits > 15) {
-      throw bad("framing.chunk_size", "a chunk size that is no hexadecimal number of at most 15 digits");
+      throw bad(
+          "framing.chunk_size", "a chunk size that is no hexadecimal number of at most 15 digits");
     }
     extension(digits, length);
     sizeLineLength = 0;
@@ -161,7 +165,8 @@ public final class Http1Body {
       }
     }
     if (extensionBytes > EXTENSIONS) {
-      throw bad("framing.chunk_extension", "more than " + EXTENSIONS + " bytes of chunk extensions");
+      throw bad(
+          "framing.chunk_extension", "more than " + EXTENSIONS + " bytes of chunk extensions");
     }
   }
 
@@ -202,7 +207,8 @@ public final class Http1Body {
     }
     while (in.isReadable()) {
       if (trailerFilled >= TRAILER_BYTES) {
-        throw new BadMessage(431, "limit.trailer_bytes", "trailers of more than " + TRAILER_BYTES + " bytes");
+        throw new BadMessage(
+            431, "limit.trailer_bytes", "trailers of more than " + TRAILER_BYTES + " bytes");
       }
       byte[] bytes = into.storage(trailerFilled + 1);
       byte b = in.readByte();
@@ -227,7 +233,8 @@ public final class Http1Body {
       return true;
     }
     if (into.size() >= TRAILER_COUNT) {
-      throw new BadMessage(431, "limit.trailer_count", "more than " + TRAILER_COUNT + " trailer fields");
+      throw new BadMessage(
+          431, "limit.trailer_count", "more than " + TRAILER_COUNT + " trailer fields");
     }
     Http1Head.parseField(into, bytes, trailerLine, end);
     trailerLine = trailerFilled;

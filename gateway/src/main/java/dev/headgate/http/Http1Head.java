@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the head of an HTTP/1 request or response, strictly (RFC 9112 sections 2 to 5).
  *
- * <p>What arrives is copied once, in steps, into the array of the {@link Headers} to fill, and parsed there, a line at a
- * time: each line is looked at when its end has come, so that a head that trickles in byte by byte costs no more than
- * its length. Nothing that two parsers could understand differently gets through: a bare CR or LF, white space before a
- * colon, a folded line, a control byte, more than one space in the request line are all refused.
+ * <p>What arrives is copied once, in steps, into the array of the {@link Headers} to fill, and
+ * parsed there, a line at a time: each line is looked at when its end has come, so that a head that
+ * trickles in byte by byte costs no more than its length. Nothing that two parsers could understand
+ * differently gets through: a bare CR or LF, white space before a colon, a folded line, a control
+ * byte, more than one space in the request line are all refused.
  */
 @LoopConfined
 public final class Http1Head {
@@ -189,7 +190,9 @@ public final class Http1Head {
       i++;
     }
     if (i == targetStart || i == end || bytes[i] != ' ') {
-      throw bad("framing.target", "the request target is empty or holds a character that may not stand there");
+      throw bad(
+          "framing.target",
+          "the request target is empty or holds a character that may not stand there");
     }
     target = new String(bytes, targetStart, i - targetStart, StandardCharsets.ISO_8859_1);
     minor = version(bytes, i + 1, end);
@@ -257,7 +260,9 @@ public final class Http1Head {
     }
     if (i == start || i == end || bytes[i] != ':') {
       throw bad(
-          i == start && i < end && (bytes[i] == ' ' || bytes[i] == '\t') ? "framing.folded" : "framing.field_name",
+          i == start && i < end && (bytes[i] == ' ' || bytes[i] == '\t')
+              ? "framing.folded"
+              : "framing.field_name",
           "a header field does not begin with a name and a colon");
     }
     int nameLength = i - start;
@@ -274,7 +279,12 @@ public final class Http1Head {
         throw bad("framing.control", "a control byte in a header field's value");
       }
     }
-    into.row(HeaderName.key(hash, bytes, start, nameLength), start, nameLength, valueStart, valueEnd - valueStart);
+    into.row(
+        HeaderName.key(hash, bytes, start, nameLength),
+        start,
+        nameLength,
+        valueStart,
+        valueEnd - valueStart);
   }
 
   private static boolean isBlank(byte b) {
@@ -319,7 +329,8 @@ public final class Http1Head {
   }
 
   private BadMessage lineTooLong() {
-    return new BadMessage(414, "limit.request_line", "a first line of more than " + lineLimit + " bytes");
+    return new BadMessage(
+        414, "limit.request_line", "a first line of more than " + lineLimit + " bytes");
   }
 
   private BadMessage tooLarge() {

@@ -3,8 +3,8 @@ package dev.headgate.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the fields of a message say about its framing and its connection (RFC 9112 sections 6 and 9, RFC 9110 section
- * 7.6). Whatever two recipients could understand in two ways is refused.
+ * What the fields of a message say about its framing and its connection (RFC 9112 sections 6 and 9,
+ * RFC 9110 section 7.6). Whatever two recipients could understand in two ways is refused.
  */
 public final class MessageRules {
   /** Fields that belong to one connection, whether nominated or not. */
@@ -45,7 +45,8 @@ public final class MessageRules {
     }
     if (headers.count(HeaderName.TRANSFER_ENCODING) > 1
         || !headers.valueIs(HeaderName.TRANSFER_ENCODING, "chunked")) {
-      throw new BadMessage(501, "framing.transfer_encoding", "a transfer coding other than chunked alone");
+      throw new BadMessage(
+          501, "framing.transfer_encoding", "a transfer coding other than chunked alone");
     }
     return -1;
   }
@@ -91,7 +92,10 @@ public final class MessageRules {
     return false;
   }
 
-  /** Takes out what belongs to the connection the message came on, and what its Connection field names. */
+  /**
+   * Takes out what belongs to the connection the message came on, and what its Connection field
+   * names.
+   */
   public static void removeHopByHop(Headers headers) {
     if (headers.has(HeaderName.CONNECTION)
         && !headers.valueIs(HeaderName.CONNECTION, "keep-alive")
@@ -111,7 +115,8 @@ public final class MessageRules {
   }
 
   private static void removeNominated(Headers headers, String name) {
-    // A caller must not be able to take away what decides where a request goes or how its body ends.
+    // A caller must not be able to take away what decides where a request goes or how its body
+    // ends.
     if (Tokens.isToken(name)
         && !name.equalsIgnoreCase("host")
         && !name.equalsIgnoreCase("content-length")
@@ -180,7 +185,12 @@ public final class MessageRules {
   }
 
   private static boolean isHostCharacter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || (c >= 'A' && c <= 'Z');
+    return (c >= 'a' && c <= 'z')
+        || (c >= '0' && c <= '9')
+        || c == '-'
+        || c == '.'
+        || c == '_'
+        || (c >= 'A' && c <= 'Z');
   }
 
   private static BadMessage bad(String reason, String detail) {

@@ -2,10 +2,15 @@ package dev.headgate.http;
 
 /** The character classes of RFC 9110 section 5.6 and RFC 3986, as tables. */
 public final class Tokens {
-  /** For each byte that may stand in a token (RFC 9110 section 5.6.2): its lower-case form; else 0. */
+  /**
+   * For each byte that may stand in a token (RFC 9110 section 5.6.2): its lower-case form; else 0.
+   */
   private static final byte[] TOKEN_LOWER = new byte[256];
 
-  /** Bytes that may stand in a field value: visible characters, space, tab, obs-text (RFC 9110 section 5.5). */
+  /**
+   * Bytes that may stand in a field value: visible characters, space, tab, obs-text (RFC 9110
+   * section 5.5).
+   */
   private static final boolean[] FIELD_VALUE = new boolean[256];
 
   /** Bytes that may stand in a request target: visible ASCII but for the fragment sign. */

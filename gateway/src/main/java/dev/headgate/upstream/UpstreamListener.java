@@ -6,9 +6,9 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes from an upstream during one attempt, in order: {@link #connected}, any number of {@link #informational},
- * {@link #responseHead}, {@link #responseData}, {@link #responseEnd}; or {@link #failed} at any point, after which there
- * is nothing more. Called on the loop.
+ * What comes from an upstream during one attempt, in order: {@link #connected}, any number of
+ * {@link #informational}, {@link #responseHead}, {@link #responseData}, {@link #responseEnd}; or
+ * {@link #failed} at any point, after which there is nothing more. Called on the loop.
  */
 public interface UpstreamListener {
   /** A connection is there: send the request. */

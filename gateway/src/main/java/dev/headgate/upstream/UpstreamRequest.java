@@ -8,8 +8,15 @@ import dev.headgate.http.Headers;
  * @param scheme of the endpoint's URL
  * @param authority what goes into Host or {@code :authority}
  * @param target path and query
- * @param headers without hop-by-hop fields and without Host; Content-Length is there if the length is known
- * @param webSocket whether this asks for a WebSocket: by Upgrade on HTTP/1.1, by extended CONNECT on HTTP/2
+ * @param headers without hop-by-hop fields and without Host; Content-Length is there if the length
+ *     is known
+ * @param webSocket whether this asks for a WebSocket: by Upgrade on HTTP/1.1, by extended CONNECT
+ *     on HTTP/2
  */
 public record UpstreamRequest(
-    String method, String scheme, String authority, String target, Headers headers, boolean webSocket) {}
+    String method,
+    String scheme,
+    String authority,
+    String target,
+    Headers headers,
+    boolean webSocket) {}

@@ -5,8 +5,9 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upstream's end of one attempt: where the flow sends the request, whatever protocol carries it. Loop-confined. What
- * comes back goes to the {@link UpstreamListener} that was given when the attempt began.
+ * The upstream's end of one attempt: where the flow sends the request, whatever protocol carries
+ * it. Loop-confined. What comes back goes to the {@link UpstreamListener} that was given when the
+ * attempt began.
  */
 public interface UpstreamStream {
   /**
@@ -25,12 +26,18 @@ public interface UpstreamStream {
   /** Puts what was sent so far on the wire. */
   void flush();
 
-  /** Whether more can be sent without piling up. If not, {@link UpstreamListener#upstreamWritable} follows. */
+  /**
+   * Whether more can be sent without piling up. If not, {@link UpstreamListener#upstreamWritable}
+   * follows.
+   */
   boolean writable();
 
   /** Starts or pauses the delivery of the answer's body. Delivery is on at first. */
   void demand(boolean wanted);
 
-  /** Gives up: nothing is called any more, and the connection is closed or the stream reset unless both are complete. */
+  /**
+   * Gives up: nothing is called any more, and the connection is closed or the stream reset unless
+   * both are complete.
+   */
   void cancel();
 }

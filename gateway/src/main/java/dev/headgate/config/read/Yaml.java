@@ -226,7 +226,10 @@ final class Yaml {
         mark.map(m -> new Place(file, m.getLine() + 1, m.getColumn() + 1))
             .orElse(new Place(file, 1, 1));
     String message = e.getProblem() == null ? "this is not YAML" : Shown.shortened(e.getProblem());
-    refuse(place, message, syntaxHint(mark.map(Mark::getIndex).orElse(0), text));
+    String context = String.valueOf(e.getContext());
+    boolean reference = context.contains("alias") || context.contains("anchor");
+    String hint = reference ? QUOTE_HINT : syntaxHint(mark.map(Mark::getIndex).orElse(0), text);
+    refuse(place, message, hint);
   }
 
   /** The commonest slip: braces of a path or a reference inside a mapping written in braces. */
