@@ -1,0 +1,128 @@
+package dev.headgate.admin;
+
+import dev.headgate.admin.NodeView.Page;
+import dev.headgate.config.Problem;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Which page answers which path. */
+final class AdminPages {
+  private static final String INDEX =
+      """
+      Headgate
+
+      /livez     whether the process lives
+      /readyz    whether it should be sent traffic, and what came of the last reload
+      /metrics   Prometheus or OpenMetrics text
+      /config    the effective configuration, secrets masked
+      /routes    the routes that are served
+      /version   which Headgate this is
+      """;
+
+  private final JsonFactory json = new JsonFactory();
+  private final NodeView node;
+
+  /** A page with its status. */
+  record Answer(HttpResponseStatus status, Page page) {}
+
+  AdminPages(NodeView node) {
+    this.node = node;
+  }
+
+  /**
+   * Answers a GET or HEAD.
+   *
+   * @param path the request's target without its query
+   * @param accept the Accept field; empty if there is none
+   */
+  Answer answer(String path, String accept) {
+    return switch (path) {
+      case "/" -> ok(text(INDEX));
+      case "/livez" -> ok(text("ok\n"));
+      case "/readyz" -> readyz(node.readiness());
+      case "/metrics" -> ok(node.metrics(accept));
+      case "/config" -> ok(node.config());
+      case "/routes" -> ok(node.routes());
+      case "/version" -> ok(node.version());
+      default ->
+          problem(HttpResponseStatus.NOT_FOUND, "admin.unknown_path", "GET / lists what is here");
+    };
+  }
+
+  private Answer readyz(Readiness readiness) {
+    HttpResponseStatus status =
+        readiness.ready() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE;
+    return new Answer(
+        status,
+        json(
+            Page.JSON,
+            out -> {
+              out.writeBooleanProperty("ready", readiness.ready());
+              out.writeStringProperty("state", readiness.state().word());
+              out.writeNumberProperty("revision", readiness.revision());
+              if (readiness.lastReload() != null) {
+                out.writeObjectPropertyStart("lastReload");
+                reload(out, readiness.lastReload());
+                out.writeEndObject();
+              }
+            }));
+  }
+
+  private static void reload(JsonGenerator out, Readiness.Reload reload) {
+    out.writeNumberProperty("count", reload.count());
+    out.writeStringProperty("at", reload.at().toString());
+    out.writeStringProperty("result", reload.applied() ? "applied" : "refused");
+    out.writeArrayPropertyStart("problems");
+    for (Problem problem : reload.problems()) {
+      out.writeStartObject();
+      out.writeStringProperty("severity", problem.severity().name().toLowerCase(Locale.ROOT));
+      out.writeStringProperty("file", problem.file());
+      out.writeNumberProperty("line", problem.line());
+      out.writeNumberProperty("column", problem.column());
+      out.writeStringProperty("path", problem.path());
+      out.writeStringProperty("message", problem.message());
+      out.writeStringProperty("hint", problem.hint());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  /** An RFC 9457 problem. */
+  Answer problem(HttpResponseStatus status, String reason, String detail) {
+    return new Answer(
+        status,
+        json(
+            "application/problem+json",
+            out -> {
+              out.writeNumberProperty("status", status.code());
+              out.writeStringProperty("title", status.reasonPhrase());
+              out.writeStringProperty("reason", reason);
+              out.writeStringProperty("detail", detail);
+            }));
+  }
+
+  private static Answer ok(Page page) {
+    return new Answer(HttpResponseStatus.OK, page);
+  }
+
+  private static Page text(String text) {
+    return new Page(Page.TEXT, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Page json(String contentType, Consumer<JsonGenerator> properties) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator out = json.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      out.writeStartObject();
+      properties.accept(out);
+      out.writeEndObject();
+    }
+    bytes.write('\n');
+    return new Page(contentType, bytes.toByteArray());
+  }
+}
