@@ -1,0 +1,249 @@
+"""The scenarios, by name: what each asks, and what it returns for the report."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from statistics import median
+
+from . import machine, processes, reloads, routes, rounds
+from .loads import Tools, open_loop_seen
+from .peers import Headgate, Peer, Site, make
+from .report import Section
+from .rounds import Load, say
+
+POST_BYTES = 64 << 10
+
+
+@dataclass(frozen=True)
+class Run:
+    """The options of one run and what it has at hand."""
+
+    site: Site
+    tools: Tools
+    peer_names: tuple[str, ...]
+    rounds: int
+    seconds: float
+    warmup: float
+    load_core: int
+    idle_count: int
+    reload_count: int
+    route_count: int
+
+    def peers(self) -> list[Peer]:
+        return [make(name, self.site) for name in self.peer_names]
+
+    def measure(self, peer: Peer, load: Load) -> rounds.Round:
+        return rounds.measure(peer, load, self.site.gateway_core, self.load_core)
+
+
+Scenario = Callable[[Run], Section]
+
+
+def with_started(run: Run, peers: list[Peer], tls: bool, body: Callable[[], Section]) -> Section:
+    """Starts the peers, runs the body, and stops them whatever happens."""
+    try:
+        for peer in peers:
+            say(f"  starting {peer.name}")
+            peer.start(tls)
+        return body()
+    finally:
+        for peer in peers:
+            peer.stop()
+
+
+def closed_loop(title: str, tls: bool, load: Callable[[Run, Peer, float], rounds.Seen]) -> Scenario:
+    """As many requests as the gateway takes."""
+
+    def scenario(run: Run) -> Section:
+        peers = run.peers()
+
+        def body() -> Section:
+            for peer in peers:
+                say(f"  warming up {peer.name}")
+                load(run, peer, run.warmup)
+            results = rounds.interleave(
+                peers, run.rounds, lambda peer: run.measure(peer, lambda p: load(run, p, run.seconds))
+            )
+            return Section.of_rounds(title, results, baseline="nginx")
+
+        return with_started(run, peers, tls, body)
+
+    return scenario
+
+
+def wrk(path: str, connections: int = 64, tls: bool = False, **lua: str) -> Callable[[Run, Peer, float], rounds.Seen]:
+    def load(run: Run, peer: Peer, seconds: float) -> rounds.Seen:
+        scheme, port = ("https", peer.tls_port) if tls else ("http", peer.plain_port)
+        return run.tools.wrk(f"{scheme}://127.0.0.1:{port}{path}", seconds, connections, **lua)
+
+    return load
+
+
+def h2load(run: Run, peer: Peer, seconds: float) -> rounds.Seen:
+    return run.tools.h2load(f"https://127.0.0.1:{peer.tls_port}/small", seconds)
+
+
+def handshakes(run: Run, peer: Peer, seconds: float) -> rounds.Seen:
+    return run.tools.handshakes(peer.tls_port, seconds)
+
+
+def half_load(run: Run) -> Section:
+    """Latency at a fixed rate: half of what nginx takes, or of what the peer itself takes if that is less."""
+    peers = run.peers()
+
+    def body() -> Section:
+        small = wrk("/small")
+        saturation = {}
+        for peer in peers:
+            small(run, peer, run.warmup)
+            saturation[peer.name] = small(run, peer, run.seconds)
+        rates = {name: seen.requests / seen.seconds / 2 for name, seen in saturation.items()}
+        rates = {name: min(rate, rates.get("nginx", rate)) for name, rate in rates.items()}
+        say("  " + ", ".join(f"{name} {rate:.0f}/s" for name, rate in rates.items()))
+        results = rounds.interleave(
+            peers,
+            run.rounds,
+            lambda peer: run.measure(
+                peer, lambda p: run.tools.open_loop(p.plain_port, rates[p.name], run.seconds)
+            ),
+        )
+        return Section.of_rounds("Latency at half of saturation, open loop, 275-byte answer", results, "nginx")
+
+    return with_started(run, peers, False, body)
+
+
+def idle_connections(run: Run) -> Section:
+    """Memory that a keep-alive connection holds after one request, beyond what the warm process has anyway."""
+    limit = machine.raise_descriptor_limit() - 200
+    count = min(run.idle_count, limit)
+    if count < run.idle_count:
+        say(f"  the limit on open files allows {count} connections")
+    rows = []
+    for peer in run.peers():
+        samples = [_idle_sample(run, peer, count) for _ in range(min(run.rounds, 3))]
+        rows.append(
+            {
+                "peer": peer.name,
+                "KiB resident per connection": round(median(s["resident"] for s in samples), 2),
+                "KiB proportional per connection": round(median(s["proportional"] for s in samples), 2),
+                "spread": "{:.2f}..{:.2f}".format(*(f(s["proportional"] for s in samples) for f in (min, max))),
+                "MiB before": round(median(s["before"] for s in samples) / 1024, 1),
+                "MiB with them": round(median(s["after"] for s in samples) / 1024, 1),
+                "closed": sum(s["closed"] for s in samples),
+            }
+        )
+    return Section.of_rows(f"{count} idle keep-alive connections", rows)
+
+
+def _idle_sample(run: Run, peer: Peer, count: int) -> dict[str, float]:
+    say(f"  {peer.name}")
+    try:
+        peer.start(tls=False)
+        wrk("/small")(run, peer, run.warmup)
+        time.sleep(2)
+        before = machine.memory(peer.pid)
+        holders = run.tools.idle(peer.plain_port, count)
+        time.sleep(3)
+        after = machine.memory(peer.pid)
+        closed = 0
+        for holder in holders:
+            holder.stdin.close()
+            closed += int(holder.stdout.readline().split()[1])
+            holder.wait(30)
+            processes.stop(holder)
+        return {
+            "resident": (after.resident - before.resident) / count,
+            "proportional": (after.proportional - before.proportional) / count,
+            "before": before.proportional,
+            "after": after.proportional,
+            "closed": closed,
+        }
+    finally:
+        peer.stop()
+
+
+def many_routes(run: Run) -> Section:
+    """The same load with few and with many routes, each request for another one of them."""
+    few, many = 10, run.route_count
+    peers = [
+        replace(peer, name=f"{peer.name}-{count}", routes=routes.yaml(count), **fresh_ports())
+        for peer in run.peers()
+        if isinstance(peer, Headgate)
+        for count in (few, many)
+    ]
+    paths = {}
+    for count in (few, many):
+        paths[count] = run.site.work / f"paths-{count}"
+        paths[count].write_text("".join(path + "\n" for path in routes.requests(count)))
+
+    def load(peer: Peer, seconds: float) -> rounds.Seen:
+        return wrk("/", PATHS=str(paths[int(peer.name.rpartition("-")[2])]))(run, peer, seconds)
+
+    def body() -> Section:
+        for peer in peers:
+            load(peer, run.warmup)
+        results = rounds.interleave(
+            peers, run.rounds, lambda peer: run.measure(peer, lambda p: load(p, run.seconds))
+        )
+        section = Section.of_rounds(f"{many} routes against {few}", results, baseline=f"-{few}")
+        for peer in peers:
+            times = [reloads.change(peer, number) for number in range(1, 6)]
+            section.note(f"{peer.name}: a changed route is served {median(times) * 1000:.0f} ms after the edit")
+        return section
+
+    return with_started(run, peers, False, body)
+
+
+def reload_under_load(run: Run) -> Section:
+    """A steady open-loop load at half of saturation, without and with reloads one after the other."""
+    peers = [replace(p, routes=p.routes + reloads.marker(0)) for p in run.peers() if isinstance(p, Headgate)]
+
+    def body() -> Section:
+        rows = []
+        for peer in peers:
+            wrk("/small")(run, peer, run.warmup)
+            saturated = wrk("/small")(run, peer, run.seconds)
+            rate = saturated.requests / saturated.seconds / 2
+            quiet = run.tools.open_loop(peer.plain_port, rate, max(run.seconds, 20))
+            command = run.tools.open_loop_command(peer.plain_port, rate, 1200)
+            busy, times = reloads.under_load(peer, command, run.tools.cores, run.reload_count)
+            for label, seen in (("without", quiet), ("with", open_loop_seen(busy))):
+                rows.append(
+                    {
+                        "peer": peer.name,
+                        "reloads": label,
+                        "requests": seen.requests,
+                        "requests/s": round(seen.requests / seen.seconds),
+                        "p50 µs": seen.p50,
+                        "p99 µs": seen.p99,
+                        "p99.9 µs": seen.p999,
+                        "failed, not 2xx, closed": seen.errors,
+                        "p99 ratio": round(seen.p99 / quiet.p99, 2),
+                        "edit to served, median ms": round(median(times) * 1000, 1) if label == "with" else "",
+                    }
+                )
+        return Section.of_rows(f"{run.reload_count} reloads under load", rows)
+
+    return with_started(run, peers, False, body)
+
+
+def fresh_ports() -> dict[str, int]:
+    return {name: processes.free_port() for name in ("plain_port", "tls_port", "admin_port")}
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "h1-small": closed_loop("HTTP/1.1 keep-alive, 275-byte answer", False, wrk("/small")),
+    "h1-1k": closed_loop("HTTP/1.1 keep-alive, 1 KiB answer", False, wrk("/files/1k")),
+    "h1-64k": closed_loop("HTTP/1.1 keep-alive, 64 KiB answer", False, wrk("/files/64k")),
+    "h1-1m": closed_loop("HTTP/1.1 keep-alive, 1 MiB answer", False, wrk("/files/1m", connections=16)),
+    "h1-post64k": closed_loop(
+        "HTTP/1.1 keep-alive, 64 KiB POST", False, wrk("/post", METHOD="POST", BODY_BYTES=str(POST_BYTES))
+    ),
+    "tls-small": closed_loop("HTTP/1.1 over TLS, keep-alive, 275-byte answer", True, wrk("/small", tls=True)),
+    "h2-small": closed_loop("HTTP/2 over TLS, 10 connections of 32 streams, 275-byte answer", True, h2load),
+    "tls-handshakes": closed_loop("Full TLS handshakes, one request on each connection", True, handshakes),
+    "half-load": half_load,
+    "idle-connections": idle_connections,
+    "routes-100k": many_routes,
+    "reloads": reload_under_load,
+}
