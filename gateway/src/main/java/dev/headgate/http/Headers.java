@@ -72,6 +72,22 @@ public final class Headers {
     return get(HeaderName.of(name));
   }
 
+  /**
+   * Copies the value of the first field of that name, for readers that need no string.
+   *
+   * @param target gets as much of the value as it holds
+   * @return the length of the value, which may be more than was copied; -1 where there is no such field
+   */
+  public int copy(HeaderName name, byte[] target) {
+    int row = find(name, 0);
+    if (row < 0) {
+      return -1;
+    }
+    int length = rows[row + VALUE_LENGTH];
+    System.arraycopy(bytes, rows[row + VALUE], target, 0, Math.min(length, target.length));
+    return length;
+  }
+
   /** The values of all fields of that name, in order. */
   public List<String> all(HeaderName name) {
     int row = find(name, 0);

@@ -1,0 +1,157 @@
+package dev.headgate.telemetry;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Loop;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What one loop records: its counters, its piece of the access log and its ids. */
+@LoopConfined
+public final class LoopRecorder implements Recorder {
+  static final int STARTED = 0;
+  static final int ENDED = 1;
+  static final int LINES_DROPPED = 2;
+  static final int CELLS = 3;
+
+  /** The route of requests that no route took. */
+  static final String NO_ROUTE = "none";
+
+  private final Loop loop;
+  private final Metrics metrics;
+  private final Cells cells;
+  private final LoopLog log;
+  private final TraceContext traces;
+  private final LoopFamily failures;
+  private final LoopFamily refusedConnections;
+  private final LoopFamily handshakeErrors;
+  private final Map<String, RouteMetrics> routes = new HashMap<>();
+  private final Map<String, ListenerMetrics> listeners = new HashMap<>();
+  private final Map<String, UpstreamMetrics> upstreams = new HashMap<>();
+  private final RouteMetrics otherRoutes;
+  private @Nullable ListenerMetrics otherListeners;
+  private @Nullable UpstreamMetrics otherUpstreams;
+
+  LoopRecorder(Loop loop, Metrics metrics, AccessLog accessLog) {
+    this.loop = loop;
+    this.metrics = metrics;
+    this.cells = Objects.requireNonNull(metrics.loops().series()).newPart();
+    this.log = new LoopLog(accessLog, loop, cells);
+    this.traces = new TraceContext();
+    this.failures = new LoopFamily(metrics.failures());
+    this.refusedConnections = new LoopFamily(metrics.refusedConnections());
+    this.handshakeErrors = new LoopFamily(metrics.handshakeErrors());
+    this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
+  }
+
+  @Override
+  public void requestStarted() {
+    cells.add(STARTED, 1);
+  }
+
+  @Override
+  public void identify(Exchange exchange, boolean trusted) {
+    traces.identify(exchange, trusted);
+  }
+
+  @Override
+  public void record(Exchange exchange) {
+    assert loop.inLoop();
+    long end = exchange.endNanos() != 0 ? exchange.endNanos() : loop.nanos();
+    long totalMicros = micros(end - exchange.startNanos());
+    long upstreamMicros = upstreamMicros(exchange, end);
+    cells.add(ENDED, 1);
+    String route = exchange.route();
+    route(route == null ? NO_ROUTE : route).record(exchange, totalMicros, upstreamMicros);
+    String upstream = exchange.upstream();
+    if (upstream != null) {
+      UpstreamMetrics upstreamMetrics = upstream(upstream);
+      upstreamMetrics.request(exchange.retries(), upstreamMicros);
+      if (exchange.upstreamHeadNanos() != 0) {
+        upstreamMetrics.responseHead(
+            micros(exchange.upstreamHeadNanos() - exchange.forwardNanos()));
+      }
+    }
+    Failure failure = exchange.failure();
+    if (failure != null) {
+      failures.cells(failure.stage().word(), failure.reason()).add(0, 1);
+    }
+    log.write(exchange, end, totalMicros, upstreamMicros);
+  }
+
+  /** The counters of a listener, for whoever accepts its connections on this loop. */
+  public ListenerMetrics listener(String name) {
+    ListenerMetrics known = listeners.get(name);
+    if (known != null) {
+      return known;
+    }
+    Family.Series series = metrics.listeners().series(name);
+    if (series != null) {
+      ListenerMetrics made = listenerMetrics(name, series);
+      listeners.put(name, made);
+      return made;
+    }
+    if (otherListeners == null) {
+      otherListeners = listenerMetrics(Family.OVERFLOW, metrics.listeners().overflow());
+    }
+    return otherListeners;
+  }
+
+  private ListenerMetrics listenerMetrics(String name, Family.Series series) {
+    return new ListenerMetrics(name, series.newPart(), refusedConnections, handshakeErrors);
+  }
+
+  /** The counters of an upstream, for its pool on this loop. */
+  public UpstreamMetrics upstream(String name) {
+    UpstreamMetrics known = upstreams.get(name);
+    if (known != null) {
+      return known;
+    }
+    Family.Series series = metrics.upstreams().series(name);
+    if (series != null) {
+      UpstreamMetrics made = new UpstreamMetrics(series.newPart());
+      upstreams.put(name, made);
+      return made;
+    }
+    if (otherUpstreams == null) {
+      otherUpstreams = new UpstreamMetrics(metrics.upstreams().overflow().newPart());
+    }
+    return otherUpstreams;
+  }
+
+  private RouteMetrics route(String name) {
+    RouteMetrics known = routes.get(name);
+    return known != null ? known : newRoute(name);
+  }
+
+  private RouteMetrics newRoute(String name) {
+    Family.Series series = metrics.routes().series(name);
+    if (series == null) {
+      return otherRoutes;
+    }
+    RouteMetrics made = new RouteMetrics(series, otherRoutes);
+    routes.put(name, made);
+    return made;
+  }
+
+  /** Hands over the lines that are not written yet; before the loop ends, on the loop. */
+  public void close() {
+    log.handOver();
+  }
+
+  private static long upstreamMicros(Exchange exchange, long end) {
+    long begin = exchange.forwardNanos();
+    if (begin == 0) {
+      return 0;
+    }
+    return micros((exchange.upstreamEndNanos() != 0 ? exchange.upstreamEndNanos() : end) - begin);
+  }
+
+  /** Rounded, and never negative. */
+  private static long micros(long nanos) {
+    return nanos <= 0 ? 0 : (nanos + 500) / 1000;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.headgate.telemetry;
+
+import dev.headgate.concurrent.Shared;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * All that is counted, for one process. The loops count in cells of their own ({@link Cells}); what
+ * happens seldom and on any thread is counted in adders.
+ */
+@Shared
+final class Metrics {
+  private volatile int maxSeries;
+
+  private final Family routes = new Family(RouteMetrics.CELLS, 1, this::maxSeries);
+  private final Family upstreams = new Family(UpstreamMetrics.CELLS, 1, this::maxSeries);
+  private final Family listeners = new Family(ListenerMetrics.CELLS, 1, this::maxSeries);
+  private final Family failures = new Family(1, 2, this::maxSeries);
+  private final Family refusedConnections = new Family(1, 2, this::maxSeries);
+  private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
+  private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
+  private final LongAdder[] reloads = new LongAdder[ReloadResult.values().length];
+
+  Metrics(int maxSeries) {
+    this.maxSeries = maxSeries;
+    for (int i = 0; i < reloads.length; i++) {
+      reloads[i] = new LongAdder();
+    }
+  }
+
+  /** How many label sets each metric may have. What is there already stays. */
+  void maxSeries(int value) {
+    maxSeries = value;
+  }
+
+  private int maxSeries() {
+    return maxSeries;
+  }
+
+  /** By route. */
+  Family routes() {
+    return routes;
+  }
+
+  /** By upstream. */
+  Family upstreams() {
+    return upstreams;
+  }
+
+  /** By listener. */
+  Family listeners() {
+    return listeners;
+  }
+
+  /** By stage and reason. */
+  Family failures() {
+    return failures;
+  }
+
+  /** By listener and reason. */
+  Family refusedConnections() {
+    return refusedConnections;
+  }
+
+  /** By listener and reason. */
+  Family handshakeErrors() {
+    return handshakeErrors;
+  }
+
+  /** What has no label. */
+  Family loops() {
+    return loops;
+  }
+
+  void reloaded(ReloadResult result) {
+    reloads[result.ordinal()].increment();
+  }
+
+  long reloads(ReloadResult result) {
+    return reloads[result.ordinal()].sum();
+  }
+}

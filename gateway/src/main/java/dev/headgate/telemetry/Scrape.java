@@ -1,0 +1,197 @@
+package dev.headgate.telemetry;
+
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
+
+/** Adds up what the loops counted and gives it its names. One instance for each scrape. */
+final class Scrape {
+  private final Exposition exposition = new Exposition();
+  private final Metrics metrics;
+
+  private Scrape(Metrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /**
+   * @param nowMillis wall-clock time in milliseconds since 1970
+   */
+  static MetricSnapshots of(Metrics metrics, AccessLog accessLog, NodeFacts facts, long nowMillis) {
+    Scrape scrape = new Scrape(metrics);
+    scrape.loops(accessLog);
+    scrape.routes();
+    scrape.failures();
+    scrape.upstreams();
+    scrape.listeners();
+    scrape.node(facts, nowMillis);
+    ProcessMetrics.add(scrape.exposition);
+    return scrape.exposition.snapshots();
+  }
+
+  private void loops(AccessLog accessLog) {
+    Exposition.Gauge inFlight =
+        exposition.gauge("headgate_requests_in_flight", "Requests that have begun and not ended.");
+    Exposition.Counter dropped =
+        exposition.counter(
+            "headgate_access_log_dropped_lines", "Lines that the access log could not take.");
+    metrics
+        .loops()
+        .forEach((labels, sums) -> {
+          long open = sums[LoopRecorder.STARTED] - sums[LoopRecorder.ENDED];
+          inFlight.add(Math.max(0, open), Labels.EMPTY);
+          dropped.add(sums[LoopRecorder.LINES_DROPPED] + accessLog.linesLost(), Labels.EMPTY);
+        });
+  }
+
+  private void routes() {
+    Exposition.Counter requests =
+        exposition.counter(
+            "headgate_requests",
+            "Requests that ended, by the class of the status sent and by who failed.");
+    Exposition.Distribution duration =
+        exposition.distribution(
+            "headgate_request_duration_seconds",
+            "From the first byte of a request to the end of its answer.",
+            RouteMetrics.DURATION);
+    Exposition.Distribution own =
+        exposition.distribution(
+            "headgate_gateway_duration_seconds",
+            "What of a request's duration was not spent on its upstream.",
+            RouteMetrics.OWN_DURATION);
+    Exposition.Distribution requestSize =
+        exposition.distribution(
+            "headgate_request_body_bytes", "Sizes of request bodies.", RouteMetrics.REQUEST_SIZE);
+    Exposition.Distribution responseSize =
+        exposition.distribution(
+            "headgate_response_body_bytes",
+            "Sizes of response bodies.",
+            RouteMetrics.RESPONSE_SIZE);
+    metrics
+        .routes()
+        .forEach((names, sums) -> {
+          String route = names.getFirst();
+          requests(requests, route, sums);
+          Labels labels = Labels.of("route", route);
+          duration.add(sums, labels);
+          own.add(sums, labels);
+          requestSize.add(sums, labels);
+          responseSize.add(sums, labels);
+        });
+  }
+
+  private static void requests(Exposition.Counter requests, String route, long[] sums) {
+    int cell = 0;
+    for (String statusClass : RouteMetrics.STATUS_CLASSES) {
+      for (String failedBy : RouteMetrics.FAILED_BY) {
+        long count = sums[cell++];
+        if (count > 0) {
+          requests.add(
+              count, Labels.of("route", route, "status", statusClass, "failed_by", failedBy));
+        }
+      }
+    }
+  }
+
+  private void failures() {
+    Exposition.Counter failures =
+        exposition.counter(
+            "headgate_failures", "Requests refused or failed, by stage and by the reason given.");
+    metrics
+        .failures()
+        .forEach((names, sums) ->
+            failures.add(sums[0], Labels.of("stage", names.getFirst(), "reason", names.getLast())));
+  }
+
+  private void upstreams() {
+    Exposition.Distribution duration =
+        exposition.distribution(
+            "headgate_upstream_duration_seconds",
+            "From forwarding a request to the end of the upstream's answer, retries included.",
+            UpstreamMetrics.DURATION);
+    Exposition.Distribution head =
+        exposition.distribution(
+            "headgate_upstream_head_duration_seconds",
+            "From forwarding a request to the head of the upstream's answer.",
+            UpstreamMetrics.HEAD_DURATION);
+    Exposition.Counter retries =
+        exposition.counter("headgate_upstream_retries", "Attempts after the first one.");
+    Exposition.Gauge open =
+        exposition.gauge("headgate_upstream_connections", "Connections that are open.");
+    Exposition.Counter created =
+        exposition.counter("headgate_upstream_connections_created", "Connections made.");
+    Exposition.Counter failed =
+        exposition.counter(
+            "headgate_upstream_connections_failed", "Connections that could not be made.");
+    Exposition.Gauge waiting =
+        exposition.gauge("headgate_upstream_waiting", "Requests that wait for a connection.");
+    metrics
+        .upstreams()
+        .forEach((names, sums) -> {
+          Labels labels = Labels.of("upstream", names.getFirst());
+          duration.add(sums, labels);
+          head.add(sums, labels);
+          retries.add(sums[UpstreamMetrics.RETRIES], labels);
+          open.add(sums[UpstreamMetrics.CREATED] - sums[UpstreamMetrics.CLOSED], labels);
+          created.add(sums[UpstreamMetrics.CREATED], labels);
+          failed.add(sums[UpstreamMetrics.FAILED], labels);
+          waiting.add(sums[UpstreamMetrics.WAITING], labels);
+        });
+  }
+
+  private void listeners() {
+    Exposition.Gauge open =
+        exposition.gauge("headgate_connections", "Client connections that are open.");
+    Exposition.Counter accepted =
+        exposition.counter("headgate_connections_accepted", "Client connections accepted.");
+    Exposition.Counter closed =
+        exposition.counter("headgate_connections_closed", "Client connections closed.");
+    Exposition.Counter handshakes =
+        exposition.counter("headgate_tls_handshakes", "TLS handshakes completed.");
+    metrics
+        .listeners()
+        .forEach((names, sums) -> {
+          Labels labels = Labels.of("listener", names.getFirst());
+          open.add(sums[ListenerMetrics.ACCEPTED] - sums[ListenerMetrics.CLOSED], labels);
+          accepted.add(sums[ListenerMetrics.ACCEPTED], labels);
+          closed.add(sums[ListenerMetrics.CLOSED], labels);
+          handshakes.add(sums[ListenerMetrics.HANDSHAKES], labels);
+        });
+    byListenerAndReason(
+        exposition.counter(
+            "headgate_connections_refused", "Client connections turned away, by reason."),
+        metrics.refusedConnections());
+    byListenerAndReason(
+        exposition.counter("headgate_tls_handshake_errors", "TLS handshakes failed, by reason."),
+        metrics.handshakeErrors());
+  }
+
+  private static void byListenerAndReason(Exposition.Counter counter, Family family) {
+    family.forEach((names, sums) ->
+        counter.add(sums[0], Labels.of("listener", names.getFirst(), "reason", names.getLast())));
+  }
+
+  private void node(NodeFacts facts, long nowMillis) {
+    exposition.info(
+        "headgate_build",
+        "The program that runs.",
+        Labels.of("version", facts.version(), "java", Runtime.version().toString()));
+    exposition
+        .gauge("headgate_revision", "The number of the revision that serves.")
+        .add(facts.revision(), Labels.EMPTY);
+    Exposition.Counter reloads =
+        exposition.counter("headgate_reloads", "Attempts to change the configuration.");
+    for (ReloadResult result : ReloadResult.values()) {
+      reloads.add(metrics.reloads(result), Labels.of("result", result.word()));
+    }
+    Exposition.Gauge expiry =
+        exposition.gauge(
+            "headgate_certificate_expiry_seconds",
+            "Seconds until a certificate expires; negative when it has.");
+    List<NodeFacts.Certificate> certificates = facts.certificates();
+    for (NodeFacts.Certificate certificate : certificates.stream().distinct().toList()) {
+      expiry.add(
+          (certificate.expiresMillis() - nowMillis) / 1e3,
+          Labels.of("listener", certificate.listener(), "file", certificate.file()));
+    }
+  }
+}

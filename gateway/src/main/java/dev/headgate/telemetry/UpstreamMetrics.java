@@ -1,0 +1,58 @@
+package dev.headgate.telemetry;
+
+import dev.headgate.concurrent.LoopConfined;
+
+/** One loop's counters for one upstream; to be asked for once and kept. */
+@LoopConfined
+public final class UpstreamMetrics {
+  static final int CREATED = 0;
+  static final int CLOSED = 1;
+  static final int FAILED = 2;
+  static final int WAITING = 3;
+  static final int RETRIES = 4;
+  static final Histogram DURATION = new Histogram(5, Buckets.DURATION);
+  static final Histogram HEAD_DURATION = new Histogram(DURATION.end(), Buckets.DURATION);
+  static final int CELLS = HEAD_DURATION.end();
+
+  private final Cells cells;
+
+  UpstreamMetrics(Cells cells) {
+    this.cells = cells;
+  }
+
+  /** A connection was made and is open. */
+  public void connectionOpened() {
+    cells.add(CREATED, 1);
+  }
+
+  /** A connection that was counted as opened is closed. */
+  public void connectionClosed() {
+    cells.add(CLOSED, 1);
+  }
+
+  /** A connection could not be made. */
+  public void connectionFailed() {
+    cells.add(FAILED, 1);
+  }
+
+  /** A request begins to wait for a connection. */
+  public void waitingStarted() {
+    cells.add(WAITING, 1);
+  }
+
+  /** A request no longer waits for a connection, whatever came of it. */
+  public void waitingEnded() {
+    cells.add(WAITING, -1);
+  }
+
+  void request(int retries, long micros) {
+    if (retries > 0) {
+      cells.add(RETRIES, retries);
+    }
+    DURATION.record(cells, micros);
+  }
+
+  void responseHead(long micros) {
+    HEAD_DURATION.record(cells, micros);
+  }
+}
