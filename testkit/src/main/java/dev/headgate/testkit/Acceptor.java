@@ -98,7 +98,7 @@ public final class Acceptor implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (Exception | Error failure) {
-      failures.add(failure);
+      fail(failure);
     } finally {
       open.remove(socket);
       changed();
@@ -152,6 +152,11 @@ public final class Acceptor implements AutoCloseable {
    */
   public List<Throwable> failures() {
     return List.copyOf(failures);
+  }
+
+  /** Notes what {@link #close} must fail with. */
+  public void fail(Throwable failure) {
+    failures.add(failure);
   }
 
   /** Tells whoever waits in {@link #await} to look again. */

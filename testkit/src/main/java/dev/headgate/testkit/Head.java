@@ -1,6 +1,5 @@
 package dev.headgate.testkit;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,17 +62,6 @@ record Head(String startLine, List<Header> headers, String raw) {
         || (c >= 'A' && c <= 'Z')
         || (c >= '0' && c <= '9')
         || TOKEN_MARKS.indexOf(c) >= 0;
-  }
-
-  /**
-   * Part {@code index} of the start line; a request line has exactly three, a status line may not.
-   */
-  String startLinePart(int index) throws IOException {
-    String[] parts = startLine.split(" ", 3);
-    if (parts.length < 2 || index >= parts.length) {
-      throw new EOFException("A short start line: \"" + startLine + "\"");
-    }
-    return parts[index];
   }
 
   @Nullable String header(String name) {

@@ -2,10 +2,6 @@ package dev.headgate.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,36 +12,20 @@ import org.jspecify.annotations.Nullable;
 public final class ReceivedRequest {
   private final int connectionId;
   private final Head head;
-  private final int keep;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-  private final MessageDigest digest = sha256Digest();
-  private long bodyLength;
-  private boolean complete;
-  private List<Header> trailers = List.of();
+  private final ReceivedBody body;
 
   ReceivedRequest(int connectionId, Head head, int keep) {
     this.connectionId = connectionId;
     this.head = head;
-    this.keep = keep;
+    this.body = new ReceivedBody(keep);
   }
 
-  private static MessageDigest sha256Digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+  void received(byte[] bytes, int offset, int count) {
+    body.received(bytes, offset, count);
   }
 
-  synchronized void received(byte[] bytes, int offset, int count) {
-    digest.update(bytes, offset, count);
-    body.write(bytes, offset, (int) Math.min(count, Math.max(0, keep - bodyLength)));
-    bodyLength += count;
-  }
-
-  synchronized void completed(List<Header> withTrailers) {
-    trailers = withTrailers;
-    complete = true;
+  void completed(List<Header> trailers) {
+    body.completed(trailers);
   }
 
   /** Which connection brought it, counted from 1. */
@@ -92,8 +72,8 @@ public final class ReceivedRequest {
   }
 
   /** The decoded body so far, up to {@link OriginOptions#keepBodyBytes}. */
-  public synchronized byte[] body() {
-    return body.toByteArray();
+  public byte[] body() {
+    return body.bytes();
   }
 
   public String text() {
@@ -101,28 +81,22 @@ public final class ReceivedRequest {
   }
 
   /** How much of the body has been read so far; not capped. */
-  public synchronized long bodyLength() {
-    return bodyLength;
+  public long bodyLength() {
+    return body.length();
   }
 
   /** Of the whole body so far, in hex. */
-  public synchronized String sha256() {
-    MessageDigest soFar;
-    try {
-      soFar = (MessageDigest) digest.clone();
-    } catch (CloneNotSupportedException impossible) {
-      throw new IllegalStateException(impossible);
-    }
-    return HexFormat.of().formatHex(soFar.digest());
+  public String sha256() {
+    return body.sha256();
   }
 
   /** Whether the body has been read to its proper end. */
-  public synchronized boolean isComplete() {
-    return complete;
+  public boolean isComplete() {
+    return body.isComplete();
   }
 
-  public synchronized List<Header> trailers() {
-    return trailers;
+  public List<Header> trailers() {
+    return body.trailers();
   }
 
   public @Nullable String trailer(String name) {
