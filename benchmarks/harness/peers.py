@@ -5,16 +5,14 @@ alive, adds X-Forwarded-For, streams bodies, and is set up as its operators woul
 """
 
 import http.client
-import json
 import os
 import resource
 import ssl
 import subprocess
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import machine, processes
+from . import gclog, machine, processes
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 
@@ -53,8 +51,16 @@ class Peer:
         self.process = processes.start(command, str(self.site.gateway_core), log, env=os.environ | env)
         processes.wait_until(lambda: self.status(tls) == 200, self.process, log)
 
+    def prepare(self) -> None:
+        """Builds what has to be built, before anything is started or measured."""
+
     def command(self, folder: Path, tls: bool) -> tuple[list[str], dict[str, str]]:
         raise NotImplementedError
+
+    @property
+    def gc_log(self) -> Path | None:
+        """The collector's log of a peer that runs on a JVM."""
+        return None
 
     def status(self, tls: bool, path: str = "/small") -> int:
         if tls:
@@ -193,7 +199,7 @@ class SpringCloudGateway(Peer):
     PROJECT = BENCHMARKS / "spring-cloud-gateway"
     JAR = PROJECT / "target" / "peer.jar"
 
-    def build(self) -> None:
+    def prepare(self) -> None:
         sources = [self.PROJECT / "pom.xml", *self.PROJECT.glob("src/**/*.*")]
         if self.JAR.exists() and self.JAR.stat().st_mtime > max(source.stat().st_mtime for source in sources):
             return
@@ -201,13 +207,13 @@ class SpringCloudGateway(Peer):
         subprocess.run(["mvn", "-q", "-B", "-ntp", "package"], cwd=self.PROJECT, env=env, check=True)
 
     def command(self, folder, tls):
-        self.build()
         command = [
             str(machine.java_home() / "bin" / "java"),
             "-Xms512m",
             "-Xmx1g",
             "--sun-misc-unsafe-memory-access=allow",
             "--enable-native-access=ALL-UNNAMED",
+            gclog.OPTION.format(self.gc_log),
             "-Dreactor.netty.ioWorkerCount=1",
             "-Dreactor.netty.http.server.accessLogEnabled=true",
             "-jar",
@@ -221,6 +227,10 @@ class SpringCloudGateway(Peer):
             "KEY": str(self.site.key),
         }
         return command + (["--spring.profiles.active=tls"] if tls else []), env
+
+    @property
+    def gc_log(self):
+        return self.site.work / self.name / "gc.log"
 
 
 @dataclass
@@ -245,10 +255,21 @@ telemetry: {{ accessLog: {{ to: "file:{folder}/access.log", format: json }} }}
 admin: {{ address: "127.0.0.1:{admin}" }}
 """
 
+    def prepare(self) -> None:
+        subprocess.run([str(self.LAUNCHER), "version"], env=os.environ | self.environment(), check=True, stdout=2)
+
     def command(self, folder, tls):
         configuration = self.configuration
         configuration.write_text(self.text())
-        return [str(self.LAUNCHER), "run", str(configuration)], {"JAVA_HOME": str(machine.java_home())}
+        options = f"{os.environ.get('HEADGATE_JAVA_OPTS', '')} {gclog.OPTION.format(self.gc_log)}"
+        return [str(self.LAUNCHER), "run", str(configuration)], self.environment() | {"HEADGATE_JAVA_OPTS": options}
+
+    def environment(self) -> dict[str, str]:
+        return {"JAVA_HOME": str(machine.java_home())}
+
+    @property
+    def gc_log(self):
+        return self.site.work / self.name / "gc.log"
 
     @property
     def configuration(self) -> Path:
@@ -266,14 +287,6 @@ admin: {{ address: "127.0.0.1:{admin}" }}
             certificate=self.site.certificate,
             key=self.site.key,
         )
-
-    def admin(self, path: str) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=10)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().read().decode()
-        finally:
-            connection.close()
 
 
 NAMES = ("nginx", "haproxy", "scg", "headgate-io_uring", "headgate-epoll")

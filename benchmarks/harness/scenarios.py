@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
 
-from . import machine, processes, reloads, routes, rounds
+from . import gclog, machine, processes, reloads, routes, rounds
 from .loads import Tools, open_loop_seen
 from .peers import Headgate, Peer, Site, make
 from .report import Section
 from .rounds import Load, say
 
 POST_BYTES = 64 << 10
+HEAP_SECONDS = 600  # at most, for the heap scenario
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Run:
     idle_count: int
     reload_count: int
     route_count: int
+    heap_requests: int
 
     def peers(self) -> list[Peer]:
         return [make(name, self.site) for name in self.peer_names]
@@ -162,6 +164,41 @@ def _idle_sample(run: Run, peer: Peer, count: int) -> dict[str, float]:
         peer.stop()
 
 
+def heap(run: Run) -> Section:
+    """What a JVM allocates for each request, and whether what survives a collection grows over many of them."""
+    peers = [peer for peer in run.peers() if peer.gc_log]
+    small = wrk("/small")
+
+    def body() -> Section:
+        rows = []
+        for peer in peers:
+            say(f"  {peer.name}")
+            small(run, peer, run.warmup)
+            offset, answered, took = peer.gc_log.stat().st_size, 0, 0.0
+            while answered < run.heap_requests and took < HEAP_SECONDS:
+                seen = small(run, peer, 10)
+                answered, took = answered + seen.requests, took + seen.seconds
+            pauses = gclog.pauses(peer.gc_log, offset)
+            if len(pauses) < 2:
+                raise SystemExit(f"{peer.name}: too few collections in {answered} requests")
+            allocated, stretch = gclog.allocated_bytes(pauses)
+            rows.append(
+                {
+                    "peer": peer.name,
+                    "requests": answered,
+                    "bytes allocated/request": round(allocated / (answered / took * stretch)),
+                    "collections": len(pauses),
+                    "longest pause ms": max(pause.took for pause in pauses),
+                    "share of time in pauses": f"{sum(pause.took for pause in pauses) / took / 10:.2f} %",
+                    "MiB after the first collection": round(pauses[0].after),
+                    "MiB after the last": round(pauses[-1].after),
+                }
+            )
+        return Section.of_rows("Allocation and heap, 275-byte answer", rows)
+
+    return with_started(run, peers, False, body)
+
+
 def many_routes(run: Run) -> Section:
     """The same load with few and with many routes, each request for another one of them."""
     few, many = 10, run.route_count
@@ -244,6 +281,7 @@ SCENARIOS: dict[str, Scenario] = {
     "tls-handshakes": closed_loop("Full TLS handshakes, one request on each connection", True, handshakes),
     "half-load": half_load,
     "idle-connections": idle_connections,
+    "heap": heap,
     "routes-100k": many_routes,
     "reloads": reload_under_load,
 }
