@@ -80,12 +80,19 @@ class Peer:
     def pid(self) -> int:
         return self.process.pid
 
+    @property
+    def access_log(self) -> Path:
+        return self.site.work / self.name / "access.log"
+
+    def log_lines(self) -> int:
+        with self.access_log.open("rb") as log:
+            return sum(part.count(b"\n") for part in iter(lambda: log.read(1 << 20), b""))
+
     def stop(self) -> None:
         if self.process:
             processes.stop(self.process, grace=15)
             self.process = None
-        for log in (self.site.work / self.name).glob("access.log"):
-            log.unlink()
+        self.access_log.unlink(missing_ok=True)
 
 
 class Nginx(Peer):
@@ -97,7 +104,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
 events {{ worker_connections {connections}; }}
 http {{
-  access_log {folder}/access.log combined buffer=64k flush=1s;
+  access_log {access_log} combined buffer=64k flush=1s;
   tcp_nodelay on;
   keepalive_timeout 10m;
   keepalive_requests 1000000000;
@@ -137,6 +144,7 @@ http {{
         configuration.write_text(
             self.CONFIGURATION.format(
                 folder=folder,
+                access_log=self.access_log,
                 user=self.site.user,
                 connections=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
                 origin=self.site.origin_port,
@@ -191,8 +199,7 @@ backend origin
             )
         )
         # HAProxy writes no files; its log goes to standard output, and that to a file.
-        access_log = folder / "access.log"
-        return ["sh", "-c", f'exec haproxy -f "{configuration}" >> "{access_log}"'], {}
+        return ["sh", "-c", f'exec haproxy -f "{configuration}" >> "{self.access_log}"'], {}
 
 
 class SpringCloudGateway(Peer):
@@ -222,7 +229,7 @@ class SpringCloudGateway(Peer):
         env = {
             "ORIGIN": f"http://127.0.0.1:{self.site.origin_port}",
             "PORT": str(self.tls_port if tls else self.plain_port),  # one listener only: TLS or not
-            "ACCESS_LOG": str(folder / "access.log"),
+            "ACCESS_LOG": str(self.access_log),
             "CERTIFICATE": str(self.site.certificate),
             "KEY": str(self.site.key),
         }
@@ -251,7 +258,7 @@ listeners:
 upstreams: {{ o: {{ endpoints: ["http://127.0.0.1:{origin}"] }} }}
 routes:
 {routes}
-telemetry: {{ accessLog: {{ to: "file:{folder}/access.log", format: json }} }}
+telemetry: {{ accessLog: {{ to: "file:{access_log}", format: json }} }}
 admin: {{ address: "127.0.0.1:{admin}" }}
 """
 
@@ -277,7 +284,7 @@ admin: {{ address: "127.0.0.1:{admin}" }}
 
     def text(self) -> str:
         return self.CONFIGURATION.format(
-            folder=self.site.work / self.name,
+            access_log=self.access_log,
             transport=self.transport,
             routes=self.routes,
             origin=self.site.origin_port,
