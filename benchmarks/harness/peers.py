@@ -7,6 +7,7 @@ alive, adds X-Forwarded-For, streams bodies, and is set up as its operators woul
 import http.client
 import os
 import resource
+import shutil
 import ssl
 import subprocess
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from pathlib import Path
 from . import gclog, machine, processes
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
+ALL = "  all: { match: { path: /** }, auth: public, to: o, bodyLimit: 10GiB }\n"
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,7 @@ class SpringCloudGateway(Peer):
 @dataclass
 class Headgate(Peer):
     transport: str = "io_uring"
-    routes: str = "  all: { match: { path: /** }, auth: public, to: o, bodyLimit: 10GiB }\n"
+    routes: dict[str, str] = field(default_factory=lambda: {"routes.yaml": ALL})  # the text of `routes`, by file
     admin_port: int = field(default_factory=processes.free_port)
 
     LAUNCHER = BENCHMARKS.parent / "headgate"
@@ -256,8 +258,6 @@ listeners:
     tls: {{ certificates: [{{ chain: "{certificate}", key: "{key}" }}] }}
     limits: {{ idleTimeout: 10m }}
 upstreams: {{ o: {{ endpoints: ["http://127.0.0.1:{origin}"] }} }}
-routes:
-{routes}
 telemetry: {{ accessLog: {{ to: "file:{access_log}", format: json }} }}
 admin: {{ address: "127.0.0.1:{admin}" }}
 """
@@ -266,10 +266,10 @@ admin: {{ address: "127.0.0.1:{admin}" }}
         subprocess.run([str(self.LAUNCHER), "version"], env=os.environ | self.environment(), check=True, stdout=2)
 
     def command(self, folder, tls):
-        configuration = self.configuration
-        configuration.write_text(self.text())
+        self.write_configuration()
         options = f"{os.environ.get('HEADGATE_JAVA_OPTS', '')} {gclog.OPTION.format(self.gc_log)}"
-        return [str(self.LAUNCHER), "run", str(configuration)], self.environment() | {"HEADGATE_JAVA_OPTS": options}
+        env = self.environment() | {"HEADGATE_JAVA_OPTS": options}
+        return [str(self.LAUNCHER), "run", str(self.configuration)], env
 
     def environment(self) -> dict[str, str]:
         return {"JAVA_HOME": str(machine.java_home())}
@@ -280,13 +280,15 @@ admin: {{ address: "127.0.0.1:{admin}" }}
 
     @property
     def configuration(self) -> Path:
-        return self.site.work / self.name / "bench.yaml"
+        """A directory: what all scenarios share, and the routes in files of their own."""
+        return self.site.work / self.name / "configuration"
 
-    def text(self) -> str:
-        return self.CONFIGURATION.format(
+    def write_configuration(self) -> None:
+        shutil.rmtree(self.configuration, ignore_errors=True)
+        self.configuration.mkdir()
+        common = self.CONFIGURATION.format(
             access_log=self.access_log,
             transport=self.transport,
-            routes=self.routes,
             origin=self.site.origin_port,
             plain=self.plain_port,
             tls=self.tls_port,
@@ -294,6 +296,15 @@ admin: {{ address: "127.0.0.1:{admin}" }}
             certificate=self.site.certificate,
             key=self.site.key,
         )
+        (self.configuration / "common.yaml").write_text(common)
+        for name, routes in self.routes.items():
+            self.write_routes(name, routes)
+
+    def write_routes(self, name: str, routes: str) -> None:
+        """Writes or replaces a file of routes in one step, so that a half-written one is never read."""
+        unfinished = self.configuration / f"{name}.unfinished"
+        unfinished.write_text("routes:\n" + routes)
+        unfinished.rename(self.configuration / name)
 
 
 NAMES = ("nginx", "haproxy", "scg", "headgate-io_uring", "headgate-epoll")

@@ -3,7 +3,6 @@ edit, so a reload has happened when that number comes back."""
 
 import http.client
 import os
-import re
 import signal
 import subprocess
 import time
@@ -15,18 +14,17 @@ from .peers import Headgate
 LIMIT_SECONDS = 30
 
 
-def marker(number: int) -> str:
-    return f'  marker: {{ match: {{ path: /marker }}, auth: public, respond: {{ status: 200, body: "edit-{number}" }} }}\n'
+def marker(number: int) -> dict[str, str]:
+    route = f'match: {{ path: /marker }}, auth: public, respond: {{ status: 200, body: "edit-{number}" }}'
+    return {"marker.yaml": f"  marker: {{ {route} }}\n"}
 
 
 def change(peer: Headgate, number: int) -> float:
     """Edits the marker, asks for a reload, and returns the seconds until the new answer is served."""
-    text = re.sub(r"^  marker: .*\n", marker(number), peer.configuration.read_text(), flags=re.M)
-    edited = peer.configuration.with_suffix(".new")
-    edited.write_text(text)
     java = next(pid for pid in machine.process_tree(peer.pid) if _command(pid) == "java")
     began = time.monotonic()
-    edited.rename(peer.configuration)
+    for name, routes in marker(number).items():
+        peer.write_routes(name, routes)
     os.kill(java, signal.SIGHUP)
     connection = http.client.HTTPConnection("127.0.0.1", peer.plain_port, timeout=10)
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice, product
 
-from .reloads import marker
+PER_FILE = 1_000
 
 ROOTS = {  # what a path begins with, and a request for it
     "/repos/{owner}/{repo}": "/repos/octo-org/hello-world",
@@ -46,16 +46,20 @@ def _shapes(count: int) -> Iterator[tuple[str, str]]:
         yield root + collection + detail, root_request + collection + detail_request
 
 
-def yaml(count: int) -> str:
-    """The routes as configuration, `count` of them and the marker."""
-    lines = [
-        f'  r{number:06}: {{ match: {{ path: "{path}" }}, auth: public, to: o }}\n'
-        for number, (path, _) in enumerate(_shapes(count))
-    ]
-    if len(lines) < count:
-        raise ValueError(f"only {len(lines)} different routes can be made")
-    return "".join(lines) + marker(0)
+def files(count: int) -> dict[str, str]:
+    """`count` routes, in files of at most 1,000."""
+    shapes = list(_shapes(count))
+    if len(shapes) < count:
+        raise ValueError(f"only {len(shapes)} different routes can be made")
+    return {
+        f"routes-{first // PER_FILE:03}.yaml": "".join(
+            f'  r{first + number:06}: {{ match: {{ path: "{path}" }}, auth: public, to: o }}\n'
+            for number, (path, _) in enumerate(shapes[first : first + PER_FILE])
+        )
+        for first in range(0, count, PER_FILE)
+    }
 
 
 def requests(count: int) -> list[str]:
+    """A path for each of these routes."""
     return [path for _, path in _shapes(count)]

@@ -212,7 +212,7 @@ def many_routes(run: Run) -> Section:
     """The same load with few and with many routes, each request for another one of them."""
     few, many = 10, run.route_count
     peers = [
-        replace(peer, name=f"{peer.name}-{count}", routes=routes.yaml(count), **fresh_ports())
+        replace(peer, name=f"{peer.name}-{count}", routes=routes.files(count) | reloads.marker(0), **fresh_ports())
         for peer in run.peers()
         if isinstance(peer, Headgate)
         for count in (few, many)
@@ -242,7 +242,7 @@ def many_routes(run: Run) -> Section:
 
 def reload_under_load(run: Run) -> Section:
     """A steady open-loop load at half of saturation, without and with reloads one after the other."""
-    peers = [replace(p, routes=p.routes + reloads.marker(0)) for p in run.peers() if isinstance(p, Headgate)]
+    peers = [replace(p, routes=p.routes | reloads.marker(0)) for p in run.peers() if isinstance(p, Headgate)]
 
     def body() -> Section:
         rows = []
