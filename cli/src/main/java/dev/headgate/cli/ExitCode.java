@@ -11,5 +11,8 @@ final class ExitCode {
   /** The command line makes no sense. */
   static final int USAGE = 2;
 
+  /** Ended by a second Ctrl-C, as shells number it. */
+  static final int INTERRUPTED = 130;
+
   private ExitCode() {}
 }

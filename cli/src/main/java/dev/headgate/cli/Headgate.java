@@ -58,7 +58,11 @@ final class Headgate implements Runnable {
   }
 
   private static List<Object> commands(Terminal terminal, Map<String, String> environment) {
-    return List.of(new VersionCommand(terminal));
+    return List.of(
+        new CheckCommand(terminal, environment),
+        new RoutesCommand(terminal, environment),
+        new ReloadCommand(terminal, environment),
+        new VersionCommand(terminal));
   }
 
   @Override
@@ -67,14 +71,17 @@ final class Headgate implements Runnable {
     throw new ParameterException(spec.commandLine(), "a command is needed");
   }
 
-  /** One or two lines: what is wrong and where to read more. A page of help would hide it. */
+  /** Two or three lines: what is wrong and where to read more. A page of help would hide it. */
   private static int refuse(Terminal terminal, ParameterException e) {
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    CommandSpec command = e.getCommandLine().getCommandSpec();
+    boolean top = command.parent() == null;
+    String message =
+        top && e instanceof UnmatchedArgumentException unmatched
+            ? "there is no command '" + unmatched.getUnmatched().getFirst() + "'"
+            : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     terminal.err().println("headgate: " + message);
     UnmatchedArgumentException.printSuggestions(e, terminal.err());
-    CommandSpec command = e.getCommandLine().getCommandSpec();
-    String topic = command.parent() == null ? "" : " " + command.name();
-    terminal.err().println("'headgate help" + topic + "' says more");
+    terminal.err().println("'headgate help" + (top ? "" : " " + command.name()) + "' says more");
     return ExitCode.USAGE;
   }
 

@@ -74,6 +74,11 @@ public final class Problems {
     return errors > 0;
   }
 
+  /** How many were counted but not kept. */
+  public int dropped() {
+    return dropped;
+  }
+
   public boolean isEmpty() {
     return kept.isEmpty();
   }

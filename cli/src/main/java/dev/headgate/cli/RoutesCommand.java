@@ -1,0 +1,104 @@
+package dev.headgate.cli;
+
+import dev.headgate.cli.Terminal.Style;
+import dev.headgate.config.Route;
+import dev.headgate.config.read.ConfigReader;
+import dev.headgate.config.read.Reading;
+import dev.headgate.config.read.Secrets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "routes",
+    description = "Lists the routes of a configuration: what each takes and where it goes.")
+final class RoutesCommand implements Callable<Integer> {
+  private final Terminal terminal;
+  private final Map<String, String> environment;
+
+  @Mixin private final ConfigArgument argument = new ConfigArgument();
+
+  RoutesCommand(Terminal terminal, Map<String, String> environment) {
+    this.terminal = terminal;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() {
+    Reading reading = Checked.read(new ConfigReader(Secrets.of(environment)), argument.file());
+    return switch (reading) {
+      case Reading.Refused refused -> {
+        new ProblemReport(terminal, terminal.err()).print(refused.problems());
+        yield ExitCode.PROBLEMS;
+      }
+      case Reading.Accepted accepted -> {
+        print(accepted.config().routes());
+        yield ExitCode.OK;
+      }
+    };
+  }
+
+  private void print(Map<String, Route> routes) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("ROUTE", "HOST", "METHODS", "PATH", "AUTH", "GOES TO"));
+    routes.forEach((name, route) -> rows.add(row(name, route)));
+    int[] widths = new int[rows.getFirst().size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    terminal.out().println(terminal.styled(Style.FAINT, line(rows.getFirst(), widths)));
+    rows.stream().skip(1).forEach(row -> terminal.out().println(line(row, widths)));
+  }
+
+  private static String line(List<String> row, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < widths.length; i++) {
+      String cell = row.get(i);
+      boolean last = i + 1 == widths.length;
+      line.append(cell).append(" ".repeat(last ? 0 : widths[i] - cell.length() + 2));
+    }
+    return line.toString();
+  }
+
+  private static List<String> row(String name, Route route) {
+    Route.Match match = route.match();
+    String more =
+        match.headers().isEmpty() && match.query().isEmpty() ? "" : " +" + predicates(match);
+    return List.of(
+        name,
+        orAny(match.host()),
+        orAny(match.methods()),
+        match.path() + more,
+        route.auth() == null ? "-" : route.auth(),
+        goal(route));
+  }
+
+  private static String predicates(Route.Match match) {
+    List<String> names = new ArrayList<>(match.headers().keySet());
+    match.query().keySet().forEach(name -> names.add("?" + name));
+    return String.join(",", names);
+  }
+
+  private static String orAny(List<String> values) {
+    return values.isEmpty() ? "*" : String.join(",", values);
+  }
+
+  private static String goal(Route route) {
+    if (route.redirect() != null) {
+      return "redirect %d %s".formatted(route.redirect().status(), route.redirect().to());
+    }
+    if (route.respond() != null) {
+      return "respond " + route.respond().status();
+    }
+    return route.to().stream()
+        .map(target ->
+            route.to().size() == 1 ? target.upstream() : target.upstream() + " " + target.weight())
+        .collect(Collectors.joining(", "));
+  }
+}
