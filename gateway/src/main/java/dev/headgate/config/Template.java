@@ -103,7 +103,7 @@ public record Template(String text, List<Part> parts) {
         }
       }
     }
-    if (text.endsWith("://") || text.startsWith("/", text.indexOf("://") + 3)) {
+    if (absolute && (text.endsWith("://") || text.startsWith("/", text.indexOf("://") + 3))) {
       throw new IllegalArgumentException("the host is missing");
     }
     requireSlashBeforeRest(parts);

@@ -1,0 +1,33 @@
+package dev.headgate.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QueryTest {
+  @ParameterizedTest
+  @CsvSource({
+    "a=1, a, 1",
+    "b=2&a=1&a=3, a, 1",
+    "a, a, ''",
+    "a=, a, ''",
+    "&&a=1, a, 1",
+    "a=b=c, a, b=c",
+    "%61=%C3%A9+x, a, é x",
+    "a%20b=1, a b, 1",
+    "a=%zz%4, a, %zz%4",
+    "a=x;y, a, x;y",
+  })
+  void findsTheFirstParameterOfAName(String query, String name, String value) {
+    assertThat(Query.first(query, name)).isEqualTo(value);
+  }
+
+  @Test
+  void aParameterThatIsNotThereIsNull() {
+    assertThat(Query.first("", "a")).isNull();
+    assertThat(Query.first("aa=1&b=a=1", "a")).isNull();
+    assertThat(Query.first("A=1", "a")).isNull();
+  }
+}
