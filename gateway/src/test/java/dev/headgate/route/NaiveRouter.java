@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,9 +46,11 @@ final class NaiveRouter {
           .forEach(rule -> allow.addAll(rule.methods()));
       return allow.isEmpty() ? "404" : "405 " + String.join(",", allow);
     }
-    String best = takers.stream().max(Comparator.comparing(rules::get, this::onHost)).get();
+    String best = takers.stream().max(Comparator.comparing(this::rule, LESS_SPECIFIC_FIRST)).get();
     List<String> equals =
-        takers.stream().filter(name -> onHost(rules.get(name), rules.get(best)) == 0).toList();
+        takers.stream()
+            .filter(name -> LESS_SPECIFIC_FIRST.compare(rule(name), rule(best)) == 0)
+            .toList();
     if (equals.size() > 1) {
       throw new AssertionError(equals + " are equal for " + request);
     }
@@ -55,12 +58,12 @@ final class NaiveRouter {
   }
 
   boolean takes(String name, RouteRequest request) {
-    Rule rule = rules.get(name);
+    Rule rule = rule(name);
     return rule.takesAllButMethod(request) && rule.takesMethod(request.method());
   }
 
-  private int onHost(Rule a, Rule b) {
-    return LESS_SPECIFIC_FIRST.compare(a, b);
+  private Rule rule(String name) {
+    return Objects.requireNonNull(rules.get(name), name);
   }
 
   private record Rule(Route.Match match, PathTemplate template) {

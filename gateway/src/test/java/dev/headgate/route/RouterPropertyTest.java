@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Random sets of routes and random requests, from few words so that they meet often. */
@@ -174,7 +175,7 @@ class RouterPropertyTest {
     private int count;
 
     @Override
-    public boolean offered(RouteEntry<String> entry, Loss loss) {
+    public boolean offered(RouteEntry<String> entry, @Nullable Loss loss) {
       return false;
     }
 
