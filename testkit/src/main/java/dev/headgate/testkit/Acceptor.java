@@ -37,12 +37,14 @@ public final class Acceptor implements AutoCloseable {
   private final Handler handler;
   private final int port;
   private final AtomicInteger accepted = new AtomicInteger();
+  private final Set<Thread> tasks = ConcurrentHashMap.newKeySet();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final List<IOException> handshakeFailures = new CopyOnWriteArrayList<>();
   private final Object monitor = new Object();
   private ServerSocket server;
 
+  /** Binds; nothing is accepted before {@link #begin}. */
   public Acceptor(OriginOptions options, Handler handler) {
     this.options = options;
     this.handler = handler;
@@ -52,7 +54,6 @@ public final class Acceptor implements AutoCloseable {
       throw new UncheckedIOException(failure);
     }
     this.port = server.getLocalPort();
-    accept(server);
   }
 
   private ServerSocket listen(int on) throws IOException {
@@ -75,7 +76,7 @@ public final class Acceptor implements AutoCloseable {
               Socket socket = on.accept();
               int id = accepted.incrementAndGet();
               open.add(socket);
-              Thread.ofVirtual().name("origin-" + port + "-" + id).start(() -> run(socket, id));
+              start("origin-" + port + "-" + id, () -> run(socket, id));
             }
           } catch (IOException closed) {
             // close() and stopAccepting() end the loop this way.
@@ -83,7 +84,37 @@ public final class Acceptor implements AutoCloseable {
         });
   }
 
-  private void run(Socket socket, int id) {
+  /** Something that runs at the origin and may fail. */
+  @FunctionalInterface
+  public interface Task {
+    void run() throws Exception;
+  }
+
+  /** Runs the task on a virtual thread; {@link #close} ends it and knows how it failed. */
+  public void start(String name, Task task) {
+    Thread thread = Thread.ofVirtual().name(name).unstarted(() -> attempt(task));
+    tasks.add(thread);
+    thread.start();
+  }
+
+  private void attempt(Task task) {
+    try {
+      task.run();
+    } catch (ProtocolViolation violation) {
+      fail(violation);
+    } catch (IOException closed) {
+      // The other side, or the test, ended the connection or the stream.
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+    } catch (Exception | Error failure) {
+      fail(failure);
+    } finally {
+      tasks.remove(Thread.currentThread());
+      changed();
+    }
+  }
+
+  private void run(Socket socket, int id) throws Exception {
     try (socket) {
       socket.setTcpNoDelay(true);
       try (Wire wire = wire(socket)) {
@@ -91,27 +122,18 @@ public final class Acceptor implements AutoCloseable {
           handler.handle(wire, id);
         }
       }
-    } catch (ProtocolViolation violation) {
-      failures.add(violation);
-    } catch (IOException closed) {
-      // The other side, or the test, ended the connection.
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    } catch (Exception | Error failure) {
-      fail(failure);
     } finally {
       open.remove(socket);
-      changed();
     }
   }
 
   /** Null where the handshake failed, which is noted. */
   private @Nullable Wire wire(Socket socket) throws IOException {
     if (options.tls() == null) {
-      return new Wire(socket, socket);
+      return new Wire(socket, socket, false);
     }
     try {
-      return new Wire(socket, handshake(socket, options.tls()));
+      return new Wire(socket, handshake(socket, options.tls()), false);
     } catch (IOException failed) {
       handshakeFailures.add(failed);
       return null;
@@ -186,7 +208,12 @@ public final class Acceptor implements AutoCloseable {
     server.close();
   }
 
-  /** Listens again, on the same port. */
+  /** Accepts from now on. */
+  public synchronized void begin() {
+    accept(server);
+  }
+
+  /** Listens again, on the same port, after {@link #stopAccepting}. */
   public synchronized void startAccepting() throws IOException {
     server = listen(port);
     accept(server);
@@ -213,8 +240,14 @@ public final class Acceptor implements AutoCloseable {
     try {
       server.close();
       closeConnections();
+      for (Thread task : tasks) {
+        task.interrupt();
+        task.join(WAIT);
+      }
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
     List<Throwable> seen = new ArrayList<>(failures);
     failures.clear();

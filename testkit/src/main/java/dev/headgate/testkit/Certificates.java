@@ -1,5 +1,6 @@
 package dev.headgate.testkit;
 
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.CertificateBuilder.KeyUsage;
@@ -12,8 +13,10 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +60,7 @@ public final class Certificates {
     Instant now = clock.instant();
     CertificateBuilder builder =
         new CertificateBuilder()
-            .subject("CN=Headgate test root " + System.identityHashCode(new Object()))
+            .subject("CN=Headgate test root " + UUID.randomUUID())
             .algorithm(Algorithm.ecp256)
             .notBefore(now.minus(VALIDITY))
             .notAfter(now.plus(VALIDITY.multipliedBy(2)))
@@ -171,11 +174,11 @@ public final class Certificates {
 
   /** For clients that look at any certificate, an expired one too. Never verifies. */
   public static SSLContext trustingAnything() {
-    return Identity.context(null, io.netty.handler.ssl.util.InsecureTrustManagerFactory.INSTANCE);
+    return Identity.context(null, InsecureTrustManagerFactory.INSTANCE);
   }
 
   /** For origins: trusts client certificates of this authority. */
-  javax.net.ssl.TrustManagerFactory trust() throws GeneralSecurityException {
+  TrustManagerFactory trust() throws GeneralSecurityException {
     return issuer.toTrustManagerFactory();
   }
 }

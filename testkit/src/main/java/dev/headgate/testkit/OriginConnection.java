@@ -1,5 +1,6 @@
 package dev.headgate.testkit;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,26 @@ public final class OriginConnection {
     return wire.requestedServerName();
   }
 
-  /** Reads the next request's head; null where the gateway closed between requests. */
-  public @Nullable OriginExchange nextExchange() throws IOException {
+  /** Answers request after request by that script until the connection ends. */
+  public void answerEach(ScriptedOrigin.Script script) throws Exception {
+    OriginExchange exchange = poll();
+    while (exchange != null) {
+      script.answer(exchange);
+      exchange = exchange.finish() ? poll() : null;
+    }
+  }
+
+  /** Reads the next request's head. */
+  public OriginExchange nextExchange() throws IOException {
+    OriginExchange exchange = poll();
+    if (exchange == null) {
+      throw new EOFException("The connection was closed where a request was expected");
+    }
+    return exchange;
+  }
+
+  /** Null where the gateway closed between requests. */
+  private @Nullable OriginExchange poll() throws IOException {
     Head head = Head.read(wire.reader());
     if (head == null) {
       return null;

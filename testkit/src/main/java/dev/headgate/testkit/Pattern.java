@@ -3,6 +3,8 @@ package dev.headgate.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * Bytes that follow from their position, so that both ends of a huge transfer can make and check
@@ -14,17 +16,37 @@ import java.io.OutputStream;
  * }</pre>
  */
 public final class Pattern {
-  private static final int BLOCK = 64 * 1024;
+  /** A prime, so that the pattern never falls in step with a power of two. */
+  private static final int PERIOD = 65_521;
+
+  private static final byte[] ONCE = once();
 
   private Pattern() {}
 
-  static byte at(long position) {
-    return (byte) (position * 31 + (position >>> 8) * 17 + (position >>> 16));
+  private static byte[] once() {
+    byte[] bytes = new byte[PERIOD];
+    new SplittableRandom(1).nextBytes(bytes);
+    return bytes;
   }
 
   static void fill(byte[] block, int count, long position) {
-    for (int i = 0; i < count; i++) {
-      block[i] = at(position + i);
+    for (int at = 0; at < count; ) {
+      int from = (int) ((position + at) % PERIOD);
+      int run = Math.min(count - at, PERIOD - from);
+      System.arraycopy(ONCE, from, block, at, run);
+      at += run;
+    }
+  }
+
+  private static void check(byte[] block, int count, long position) {
+    for (int at = 0; at < count; ) {
+      int from = (int) ((position + at) % PERIOD);
+      int run = Math.min(count - at, PERIOD - from);
+      int bad = Arrays.mismatch(block, at, at + run, ONCE, from, from + run);
+      if (bad >= 0) {
+        throw new AssertionError("Byte " + (position + at + bad) + " is not the one that was sent");
+      }
+      at += run;
     }
   }
 
@@ -36,9 +58,9 @@ public final class Pattern {
   }
 
   public static void writeTo(OutputStream output, long count) throws IOException {
-    byte[] block = new byte[BLOCK];
+    byte[] block = new byte[PERIOD];
     for (long at = 0; at < count; ) {
-      int size = (int) Math.min(BLOCK, count - at);
+      int size = (int) Math.min(PERIOD, count - at);
       fill(block, size, at);
       output.write(block, 0, size);
       at += size;
@@ -48,14 +70,10 @@ public final class Pattern {
 
   /** Reads to the end, fails at the first byte that is not the pattern's, returns the length. */
   public static long check(InputStream input) throws IOException {
-    byte[] block = new byte[BLOCK];
+    byte[] block = new byte[PERIOD];
     long at = 0;
     for (int count = input.read(block); count >= 0; count = input.read(block)) {
-      for (int i = 0; i < count; i++) {
-        if (block[i] != at(at + i)) {
-          throw new AssertionError("Byte " + (at + i) + " is not the one that was sent");
-        }
-      }
+      check(block, count, at);
       at += count;
     }
     return at;

@@ -37,14 +37,12 @@ public final class ScriptedOrigin implements AutoCloseable {
   private final List<OriginConnection> connections = new CopyOnWriteArrayList<>();
   private final OriginOptions options;
   private final ConnectionScript script;
-  private final Gate ready = new Gate();
   private final Acceptor acceptor;
 
   private ScriptedOrigin(OriginOptions options, ConnectionScript script) {
     this.options = options;
     this.script = script;
     this.acceptor = new Acceptor(options, this::play);
-    ready.open();
   }
 
   /** Plain text; the script answers each request, on as many connections as come. */
@@ -53,7 +51,7 @@ public final class ScriptedOrigin implements AutoCloseable {
   }
 
   public static ScriptedOrigin start(OriginOptions options, Script script) {
-    return new ScriptedOrigin(options, connection -> answerEach(connection, script));
+    return startRaw(options, connection -> connection.answerEach(script));
   }
 
   /**
@@ -64,11 +62,12 @@ public final class ScriptedOrigin implements AutoCloseable {
   }
 
   public static ScriptedOrigin startRaw(OriginOptions options, ConnectionScript script) {
-    return new ScriptedOrigin(options, script);
+    ScriptedOrigin origin = new ScriptedOrigin(options, script);
+    origin.acceptor.begin();
+    return origin;
   }
 
   private void play(Wire wire, int id) throws Exception {
-    ready.await();
     OriginConnection connection =
         new OriginConnection(id, wire, options.keepBodyBytes(), this::note, acceptor::changed);
     connections.add(connection);
@@ -79,18 +78,6 @@ public final class ScriptedOrigin implements AutoCloseable {
   private void note(ReceivedRequest request) {
     requests.add(request);
     acceptor.changed();
-  }
-
-  private static void answerEach(OriginConnection connection, Script script) throws Exception {
-    boolean more = true;
-    while (more) {
-      OriginExchange exchange = connection.nextExchange();
-      if (exchange == null) {
-        return;
-      }
-      script.answer(exchange);
-      more = exchange.finish();
-    }
   }
 
   public int port() {

@@ -25,7 +25,8 @@ public final class StalledWrite {
     this.total = total;
   }
 
-  static StalledWrite of(OutputStream output, long total) {
+  /** Starts to write {@code total} bytes and returns once the output has taken none for a while. */
+  public static StalledWrite of(OutputStream output, long total) {
     StalledWrite write = new StalledWrite(total);
     Thread.ofVirtual().start(() -> write.run(output));
     write.awaitQuiet();

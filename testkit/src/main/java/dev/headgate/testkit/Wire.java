@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 public final class Wire implements AutoCloseable {
   private final Socket plain;
   private final Socket socket;
+  private final boolean resumed;
   private final ByteReader reader;
   private final OutputStream output;
 
   /** {@code socket} is {@code plain} itself or TLS layered over it, its handshake done. */
-  Wire(Socket plain, Socket socket) throws IOException {
+  Wire(Socket plain, Socket socket, boolean resumed) throws IOException {
     this.plain = plain;
     this.socket = socket;
+    this.resumed = resumed;
     this.reader = new ByteReader(socket.getInputStream());
     this.output = socket.getOutputStream();
   }
@@ -83,6 +85,11 @@ public final class Wire implements AutoCloseable {
   /** {@code TLSv1.3} or {@code TLSv1.2}; empty on a plain connection. */
   public String tlsVersion() {
     return socket instanceof SSLSocket tls ? tls.getSession().getProtocol() : "";
+  }
+
+  /** Whether a client's handshake took up an earlier session: see {@link Dial#resuming}. */
+  public boolean isResumed() {
+    return resumed;
   }
 
   /** The certificates that the peer presented, leaf first; empty where it presented none. */

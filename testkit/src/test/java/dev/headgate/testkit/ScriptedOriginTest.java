@@ -175,7 +175,7 @@ class ScriptedOriginTest {
 
   @Test
   void carriesHugeBodiesBothWaysWithoutHoldingThem() throws Exception {
-    long size = 200L << 20;
+    long size = 64L << 20;
     try (var origin =
             ScriptedOrigin.start(
                 OriginOptions.plain().keepingBodyBytes(10),
@@ -194,7 +194,7 @@ class ScriptedOriginTest {
 
   @Test
   void stallsAWriterThatNobodyReadsAndLetsItGoOn() throws Exception {
-    long max = 256L << 20;
+    long max = 64L << 20;
     var gate = new Gate();
     try (var origin =
             ScriptedOrigin.start(exchange -> {
@@ -204,7 +204,7 @@ class ScriptedOriginTest {
         var client = RawClient.connect(origin.port())) {
       client.send("POST / HTTP/1.1\r\nHost: o\r\nContent-Length: " + max + "\r\n\r\n");
       StalledWrite write = client.sendUntilStalled(max);
-      assertThat(write.bytes()).isLessThan(64L << 20);
+      assertThat(write.bytes()).isLessThan(32L << 20);
       assertThat(write.isFinished()).isFalse();
       gate.open();
       write.awaitFinished(Duration.ofSeconds(30));

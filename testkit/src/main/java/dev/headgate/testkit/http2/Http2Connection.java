@@ -1,6 +1,5 @@
 package dev.headgate.testkit.http2;
 
-import dev.headgate.testkit.Header;
 import dev.headgate.testkit.ProtocolViolation;
 import dev.headgate.testkit.Wire;
 import io.netty.handler.codec.http2.Http2Error;
@@ -11,7 +10,6 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
@@ -30,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class Http2Connection implements AutoCloseable {
   static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   private static final int LOG_CAP = 200_000;
-  private static final int INITIAL_WINDOW = 65_535;
 
   private final Wire wire;
   private final boolean client;
@@ -41,21 +38,9 @@ public final class Http2Connection implements AutoCloseable {
   private final Condition changed = lock.newCondition();
 
   // Guarded by lock.
-  private final Map<Integer, Http2Stream> streams = new HashMap<>();
   private final List<Frame> log = new ArrayList<>();
-  private final Map<Integer, Integer> peerSettings = new HashMap<>();
+  private final ConnectionState state;
   private final List<ProtocolViolation> violations = new ArrayList<>();
-  private final Hpack hpack = new Hpack();
-  private @Nullable Frame pendingHeaders;
-  private final ByteArrayOutputStream pendingBlock = new ByteArrayOutputStream();
-  private long sendWindow = INITIAL_WINDOW;
-  private long receiveWindow = INITIAL_WINDOW;
-  private int ownInitialWindow = INITIAL_WINDOW;
-  private int ownMaxStreams = Integer.MAX_VALUE;
-  private int highestStream;
-  private int peakStreams;
-  private boolean acknowledging = true;
-  private boolean granting = true;
   private boolean paused;
   private boolean ended;
 
@@ -65,6 +50,7 @@ public final class Http2Connection implements AutoCloseable {
     this.client = client;
     this.timeout = timeout;
     this.onStream = onStream;
+    this.state = new ConnectionState(this, client);
     wire.timeout(Duration.ZERO);
   }
 
@@ -88,9 +74,14 @@ public final class Http2Connection implements AutoCloseable {
    */
   public void write(Frame... frames) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (Frame frame : frames) {
-      account(frame);
-      bytes.writeBytes(frame.encode());
+    lock.lock();
+    try {
+      for (Frame frame : frames) {
+        state.written(frame);
+        bytes.writeBytes(frame.encode());
+      }
+    } finally {
+      lock.unlock();
     }
     writeRaw(bytes.toByteArray());
   }
@@ -103,41 +94,6 @@ public final class Http2Connection implements AutoCloseable {
       wire.output().flush();
     } finally {
       writeLock.unlock();
-    }
-  }
-
-  private void account(Frame frame) throws IOException {
-    lock.lock();
-    try {
-      switch (frame.type()) {
-        case Frame.HEADERS -> highestStream = Math.max(highestStream, frame.streamId());
-        case Frame.WINDOW_UPDATE -> granted(frame);
-        case Frame.SETTINGS -> {
-          Map<Integer, Integer> own = frame.settingValues();
-          Integer window = own.get(Setting.INITIAL_WINDOW_SIZE);
-          if (window != null) {
-            int more = window - ownInitialWindow;
-            streams.values().forEach(stream -> stream.receiveWindow += Math.max(0, more));
-            ownInitialWindow = window;
-          }
-          ownMaxStreams = own.getOrDefault(Setting.MAX_CONCURRENT_STREAMS, ownMaxStreams);
-        }
-        default -> {}
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void granted(Frame frame) throws IOException {
-    if (frame.length() != 4) {
-      return;
-    }
-    Http2Stream stream = streams.get(frame.streamId());
-    if (frame.streamId() == 0) {
-      receiveWindow += frame.increment();
-    } else if (stream != null) {
-      stream.receiveWindow += frame.increment();
     }
   }
 
@@ -175,33 +131,18 @@ public final class Http2Connection implements AutoCloseable {
         "a window to send on stream " + stream.id(),
         () -> {
           stream.checkAlive();
-          long window = Math.min(Math.min(sendWindow, stream.sendWindow), Math.min(wanted, max));
-          if (window <= 0) {
-            return null;
-          }
-          sendWindow -= window;
-          stream.sendWindow -= window;
-          return (int) window;
+          int count = state.takeWindow(stream, Math.min(wanted, max));
+          return count == 0 ? null : count;
         });
   }
 
   private int peerMaxFrame() {
-    return locked(() -> peerSettings.getOrDefault(Setting.MAX_FRAME_SIZE, 16_384));
+    return locked(() -> state.peerSetting(Setting.MAX_FRAME_SIZE, 16_384));
   }
 
   /** Registers the stream that a client is about to open. */
   Http2Stream newStream(int streamId) {
-    return locked(() -> {
-      Http2Stream stream = stream(streamId);
-      streams.put(streamId, stream);
-      highestStream = Math.max(highestStream, streamId);
-      return stream;
-    });
-  }
-
-  private Http2Stream stream(int streamId) {
-    int window = peerSettings.getOrDefault(Setting.INITIAL_WINDOW_SIZE, INITIAL_WINDOW);
-    return new Http2Stream(this, streamId, window, ownInitialWindow);
+    return locked(() -> state.newStream(streamId));
   }
 
   public void goAway(int lastStreamId, Http2Error error) throws IOException {
@@ -212,12 +153,22 @@ public final class Http2Connection implements AutoCloseable {
 
   /** From here on SETTINGS and PING are not acknowledged. */
   public void withholdAcks() {
-    locked(() -> acknowledging = false);
+    lock.lock();
+    try {
+      state.withholdAcks();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** From here on the connection's own window is not granted back. */
   public void withholdConnectionWindow() {
-    locked(() -> granting = false);
+    lock.lock();
+    try {
+      state.withholdWindow();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -276,144 +227,22 @@ public final class Http2Connection implements AutoCloseable {
   }
 
   private void handle(Frame frame) throws IOException {
-    List<Frame> answers = new ArrayList<>();
-    Http2Stream opened = null;
+    ConnectionState.Reaction reaction;
     lock.lock();
     try {
       if (log.size() < LOG_CAP) {
         log.add(frame.type() == Frame.DATA ? frame.withoutPayload() : frame);
       }
-      if (pendingHeaders != null && frame.type() != Frame.CONTINUATION) {
-        throw new ProtocolViolation(frame + " inside a header block");
-      }
-      switch (frame.type()) {
-        case Frame.DATA -> data(frame, answers);
-        case Frame.HEADERS -> {
-          pendingHeaders = frame;
-          pendingBlock.reset();
-          pendingBlock.writeBytes(frame.content());
-          opened = headersEnd(frame);
-        }
-        case Frame.CONTINUATION -> {
-          if (pendingHeaders == null || pendingHeaders.streamId() != frame.streamId()) {
-            throw new ProtocolViolation(frame + " without HEADERS");
-          }
-          pendingBlock.writeBytes(frame.payload());
-          opened = headersEnd(frame);
-        }
-        case Frame.RST_STREAM -> reset(frame);
-        case Frame.SETTINGS -> settings(frame, answers);
-        case Frame.PING -> {
-          if (!frame.has(Frame.ACK) && acknowledging) {
-            answers.add(Frame.of(Frame.PING, Frame.ACK, 0, frame.payload()));
-          }
-        }
-        case Frame.WINDOW_UPDATE -> windowUpdate(frame);
-        case Frame.PUSH_PROMISE -> throw new ProtocolViolation("A PUSH_PROMISE");
-        default -> {}
-      }
+      reaction = state.received(frame);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-    if (!answers.isEmpty()) {
-      write(answers.toArray(Frame[]::new));
+    if (!reaction.answers().isEmpty()) {
+      write(reaction.answers().toArray(Frame[]::new));
     }
-    if (opened != null) {
-      onStream.accept(opened);
-    }
-  }
-
-  private void data(Frame frame, List<Frame> answers) throws IOException {
-    receiveWindow -= frame.length();
-    if (receiveWindow < 0) {
-      throw new ProtocolViolation("DATA beyond the connection's window");
-    }
-    if (granting && frame.length() > 0) {
-      answers.add(Frame.windowUpdate(0, frame.length()));
-    }
-    Http2Stream stream = known(frame);
-    if (stream != null) {
-      stream.receivedData(frame.content(), frame.length(), frame.has(Frame.END_STREAM));
-    }
-  }
-
-  /** The stream that the block opened, if it did. */
-  private @Nullable Http2Stream headersEnd(Frame last) throws IOException {
-    Frame first = pendingHeaders;
-    if (first == null || !last.has(Frame.END_HEADERS)) {
-      return null;
-    }
-    pendingHeaders = null;
-    int id = first.streamId();
-    List<Header> block = hpack.decode(id, pendingBlock.toByteArray());
-    Http2Stream stream = streams.get(id);
-    Http2Stream opened = null;
-    if (stream == null && !client) {
-      if (id <= highestStream || id % 2 == 0) {
-        throw new ProtocolViolation("HEADERS on stream " + id + " after stream " + highestStream);
-      }
-      highestStream = id;
-      stream = stream(id);
-      opened = stream;
-      streams.put(id, stream);
-    } else {
-      stream = known(first);
-    }
-    if (stream != null) {
-      stream.receivedHeaders(block, first.has(Frame.END_STREAM));
-    }
-    if (opened != null) {
-      int active = (int) streams.values().stream().filter(Http2Stream::isActive).count();
-      peakStreams = Math.max(peakStreams, active);
-      if (active > ownMaxStreams) {
-        throw new ProtocolViolation(active + " streams at once, allowed are " + ownMaxStreams);
-      }
-    }
-    return opened;
-  }
-
-  /** Null for a stream that only raw frames have used. */
-  private @Nullable Http2Stream known(Frame frame) throws ProtocolViolation {
-    Http2Stream stream = streams.get(frame.streamId());
-    if (stream == null && (frame.streamId() == 0 || frame.streamId() > highestStream)) {
-      throw new ProtocolViolation(frame + " on an idle stream");
-    }
-    return stream;
-  }
-
-  private void reset(Frame frame) throws IOException {
-    Http2Stream stream = known(frame);
-    Http2Error error = frame.error();
-    if (stream != null) {
-      stream.receivedReset(error == null ? Http2Error.INTERNAL_ERROR : error);
-    }
-  }
-
-  private void settings(Frame frame, List<Frame> answers) {
-    if (frame.has(Frame.ACK)) {
-      return;
-    }
-    int before = peerSettings.getOrDefault(Setting.INITIAL_WINDOW_SIZE, INITIAL_WINDOW);
-    peerSettings.putAll(frame.settingValues());
-    int after = peerSettings.getOrDefault(Setting.INITIAL_WINDOW_SIZE, INITIAL_WINDOW);
-    streams.values().forEach(stream -> stream.sendWindow += after - before);
-    if (acknowledging) {
-      answers.add(Frame.settingsAck());
-    }
-  }
-
-  private void windowUpdate(Frame frame) throws IOException {
-    if (frame.increment() == 0) {
-      throw new ProtocolViolation("A window increment of zero");
-    }
-    if (frame.streamId() == 0) {
-      sendWindow += frame.increment();
-      return;
-    }
-    Http2Stream stream = known(frame);
-    if (stream != null) {
-      stream.sendWindow += frame.increment();
+    if (reaction.opened() != null) {
+      onStream.accept(reaction.opened());
     }
   }
 
@@ -488,7 +317,7 @@ public final class Http2Connection implements AutoCloseable {
   /** The peer's settings once its first SETTINGS frame is there, by the ids of {@link Setting}. */
   public Map<Integer, Integer> awaitPeerSettings() throws IOException {
     awaitFrame("SETTINGS", frame -> frame.type() == Frame.SETTINGS && !frame.has(Frame.ACK));
-    return locked(() -> Map.copyOf(peerSettings));
+    return locked(() -> state.peerSettings());
   }
 
   /** The first GOAWAY, received already or to come. */
@@ -518,7 +347,7 @@ public final class Http2Connection implements AutoCloseable {
 
   /** The most streams that were open at once, at an origin. */
   public int peakStreams() {
-    return locked(() -> peakStreams);
+    return locked(state::peakStreams);
   }
 
   /** How the peer broke RFC 9113. */

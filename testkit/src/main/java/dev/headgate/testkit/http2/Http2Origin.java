@@ -62,7 +62,9 @@ public final class Http2Origin implements AutoCloseable {
         options.tls() != null && options.applicationProtocols().isEmpty()
             ? options.withApplicationProtocols("h2")
             : options;
-    return new Http2Origin(chosen, script, settings);
+    Http2Origin origin = new Http2Origin(chosen, script, settings);
+    origin.acceptor.begin();
+    return origin;
   }
 
   private void play(Wire wire, int id) throws Exception {
@@ -82,25 +84,16 @@ public final class Http2Origin implements AutoCloseable {
   }
 
   private void answer(Http2Stream stream, int connectionId) {
-    Thread.ofVirtual()
-        .name("http2-origin-" + connectionId + "-" + stream.id())
-        .start(() -> {
-          try {
-            ReceivedBody body = new ReceivedBody(options.keepBodyBytes());
-            var request =
-                new Http2ReceivedRequest(connectionId, stream, stream.awaitHeaders(), body);
-            requests.add(request);
-            acceptor.changed();
-            var exchange = new Http2Exchange(stream, request, body, acceptor::changed);
-            script.answer(exchange);
-            exchange.finish();
-          } catch (IOException ended) {
-            // The gateway, or the test, ended the stream or its connection.
-          } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-          } catch (Exception | Error failure) {
-            acceptor.fail(failure);
-          }
+    acceptor.start(
+        "http2-origin-" + connectionId + "-" + stream.id(),
+        () -> {
+          ReceivedBody body = new ReceivedBody(options.keepBodyBytes());
+          var request = new Http2ReceivedRequest(connectionId, stream, stream.awaitHeaders(), body);
+          requests.add(request);
+          acceptor.changed();
+          var exchange = new Http2Exchange(stream, request, body, acceptor::changed);
+          script.answer(exchange);
+          exchange.finish();
         });
   }
 

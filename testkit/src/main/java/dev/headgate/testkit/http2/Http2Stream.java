@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.headgate.testkit.Header;
 import dev.headgate.testkit.ProtocolViolation;
+import dev.headgate.testkit.StalledWrite;
 import io.netty.handler.codec.http2.Http2Error;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -86,6 +87,11 @@ public final class Http2Stream {
         send(Arrays.copyOfRange(bytes, offset, offset + length), false);
       }
     };
+  }
+
+  /** Writes {@code Pattern} bytes until the peer grants no more: see {@link StalledWrite}. */
+  public StalledWrite sendUntilStalled(long max) {
+    return StalledWrite.of(output(), max);
   }
 
   /** Ends the stream with trailers, each {@code "name: value"}. */

@@ -240,6 +240,8 @@ class Http2OriginTest {
         Http2Origin.start(
             OriginOptions.plain(), Http2Exchange::awaitReset, Setting.MAX_CONCURRENT_STREAMS, 1);
     try (var client = Http2Client.connect(origin.port())) {
+      client.connection().awaitPeerSettings();
+      client.connection().pingAndWait(1);
       client.open(client.request("GET", "/"), true);
       client.open(client.request("GET", "/"), true);
       client.connection().awaitEnd();
