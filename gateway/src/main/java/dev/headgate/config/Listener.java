@@ -39,35 +39,58 @@ public record Listener(
 
   @Doc("Bounds on what clients may use. Each has a safe default.")
   public record Limits(
-      @Doc("Connections open at once, on all loops together.") @Default("100000") int connections,
-      @Doc("Connections open at once from one client address (IPv6: one /64).") @Default("10000")
+      @Doc("Connections open at once, on all loops together.")
+          @Default("100000")
+          @Range(min = "1", max = "10000000")
+          int connections,
+      @Doc("Connections open at once from one client address (IPv6: one /64).")
+          @Default("10000")
+          @Range(min = "1", max = "10000000")
           int connectionsPerClient,
-      @Doc("The longest request line (method, target and version).") @Default("8KiB")
+      @Doc("The longest request line (method, target and version).")
+          @Default("8KiB")
+          @Range(min = "64B", max = "64KiB")
           Size requestLine,
-      @Doc("All header fields of a request together.") @Default("32KiB") Size headerBytes,
-      @Doc("The number of header fields of a request.") @Default("100") int headerCount,
+      @Doc("All header fields of a request together.")
+          @Default("32KiB")
+          @Range(min = "256B", max = "1MiB")
+          Size headerBytes,
+      @Doc("The number of header fields of a request.")
+          @Default("100")
+          @Range(min = "1", max = "10000")
+          int headerCount,
       @Doc("How long a client may take to send a request head, and to finish a TLS handshake.")
           @Default("10s")
+          @Range(min = "1ms", max = "10m")
           Duration headerTimeout,
       @Doc("How long a client may pause in the middle of a request body, or of reading an answer.")
           @Default("60s")
+          @Range(min = "1ms", max = "1h")
           Duration bodyTimeout,
-      @Doc("How long a connection may wait for its next request.") @Default("75s")
+      @Doc("How long a connection may wait for its next request.")
+          @Default("75s")
+          @Range(min = "1ms", max = "1d")
           Duration idleTimeout,
       @Doc("Requests on one connection before it is closed in an orderly way; 0 for no bound.")
           @Default("0")
+          @Range(min = "0")
           int requestsPerConnection,
       @Doc("Bounds of HTTP/2 connections.") Http2Limits http2) {}
 
   @Doc("Bounds of HTTP/2 connections.")
   public record Http2Limits(
-      @Doc("Streams open at once on one connection.") @Default("128") int streams,
+      @Doc("Streams open at once on one connection.")
+          @Default("128")
+          @Range(min = "1", max = "10000")
+          int streams,
       @Doc(
               "Streams that a client may reset on one connection in 30 seconds before the connection is closed.")
           @Default("200")
+          @Range(min = "1", max = "1000000")
           int resets,
       @Doc(
               "PING, SETTINGS and other frames that need an answer, in 30 seconds, before the connection is closed.")
           @Default("400")
+          @Range(min = "1", max = "1000000")
           int controlFrames) {}
 }

@@ -19,6 +19,7 @@ public record Route(
     @Doc("The largest request body, counted while it streams.") @Default("10MiB") Size bodyLimit,
     @Doc(
             "How long the whole request may take, from its head to the end of the answer. No bound by default.")
+        @Range(min = "1ms", max = "1d")
         @Nullable Duration timeout,
     @Doc(
             "What an encoded slash (%2F) or backslash (%5C) in the path means: refuse the request, keep it as it is,"
@@ -70,7 +71,10 @@ public record Route(
   @Shorthand("upstream")
   public record Target(
       @Doc("The upstream's name.") String upstream,
-      @Doc("Its share relative to the others, from 0 to 1000000.") @Default("1") int weight) {}
+      @Doc("Its share of the requests relative to the others.")
+          @Default("1")
+          @Range(min = "0", max = "1000000")
+          int weight) {}
 
   @Doc("A change of the path: exactly one of these. The query stays.")
   public record Rewrite(
@@ -96,7 +100,7 @@ public record Route(
 
   @Doc("A fixed answer.")
   public record Respond(
-      @Doc("The status, 200 to 599.") @Default("200") int status,
+      @Doc("The status.") @Default("200") @Range(min = "200", max = "599") int status,
       @Doc("The body.") @Default("") String body,
       @Doc("Header fields of the answer.") Map<String, String> headers) {}
 

@@ -14,6 +14,7 @@ public record RuntimeConfig(
         Loops loops,
     @Doc("After SIGTERM, how long requests in flight may take to finish before they are cut off.")
         @Default("30s")
+        @Range(min = "0s", max = "1d")
         Duration drainTimeout) {
 
   /** How sockets are read and written. */

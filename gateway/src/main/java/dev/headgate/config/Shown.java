@@ -12,7 +12,8 @@ public final class Shown {
   }
 
   /** At most so many characters of it, control characters as escapes. */
-  public static String shortened(String text, int longest) {
+  public static String shortened(String whole, int longest) {
+    String text = withoutCredentials(whole);
     StringBuilder out = new StringBuilder();
     int at = 0;
     while (at < text.length() && out.length() < longest) {
@@ -25,6 +26,13 @@ public final class Shown {
       }
     }
     return at < text.length() ? out + "…" : out.toString();
+  }
+
+  /** Without what stands between {@code ://} and {@code @}, where URLs have passwords. */
+  private static String withoutCredentials(String text) {
+    int scheme = text.indexOf("://");
+    int at = scheme < 0 ? -1 : text.lastIndexOf('@');
+    return at < scheme + 3 ? text : text.substring(0, scheme + 3) + "…" + text.substring(at);
   }
 
   /** The same in quotes. */

@@ -26,5 +26,6 @@ public record Telemetry(
       @Doc(
               "Label sets kept for each metric; what comes after goes to a label set named `overflow`.")
           @Default("10000")
+          @Range(min = "100", max = "1000000")
           int maxSeries) {}
 }

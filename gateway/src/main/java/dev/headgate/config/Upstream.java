@@ -43,24 +43,35 @@ public record Upstream(
                   "http or https, host (an address, or a name that is resolved again when its TTL ends), port.",
               example = "http://10.0.0.1:8080")
           URI url,
-      @Doc("Its share of the requests relative to the others, from 1 to 1000.") @Default("1")
+      @Doc("Its share of the requests relative to the others.")
+          @Default("1")
+          @Range(min = "1", max = "1000")
           int weight) {}
 
   @Doc("How long to wait for what.")
   public record Timeouts(
-      @Doc("For a connection, TLS handshake included, and for a place in the pool.") @Default("1s")
+      @Doc("For a connection, TLS handshake included, and for a place in the pool.")
+          @Default("1s")
+          @Range(min = "1ms", max = "5m")
           Duration connect,
-      @Doc("From the end of the request to the head of the answer.") @Default("30s")
+      @Doc("From the end of the request to the head of the answer.")
+          @Default("30s")
+          @Range(min = "1ms", max = "1d")
           Duration response,
       @Doc("Between two pieces of a body, and for an unused connection in the pool.")
           @Default("60s")
+          @Range(min = "1ms", max = "1d")
           Duration idle) {}
 
   @Doc("Bounds on connections to each endpoint.")
   public record Connections(
-      @Doc("Connections open at once to one endpoint.") @Default("1024") int max,
+      @Doc("Connections open at once to one endpoint.")
+          @Default("1024")
+          @Range(min = "1", max = "1000000")
+          int max,
       @Doc("Requests that may wait for a connection at once; further ones get 503.")
           @Default("1024")
+          @Range(min = "0", max = "1000000")
           int waiting) {}
 
   @Doc("TLS towards endpoints.")

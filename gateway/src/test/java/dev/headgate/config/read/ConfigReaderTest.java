@@ -106,15 +106,16 @@ class ConfigReaderTest {
     assertThat(problems)
         .extracting(Problem::path)
         .startsWith(
+            "", // no routes
             "runtime.loops",
             "listeners.plain.address",
             "listeners.plain.tls.certificates[0].key",
             "listeners.plain.tls.minVersion",
             "upstreams.o.timeouts.connect");
-    assertThat(problems).extracting(Problem::line).startsWith(1, 2, 2, 2, 4);
-    assertThat(problems.get(3).message())
+    assertThat(problems).extracting(Problem::line).startsWith(1, 1, 2, 2, 2, 4);
+    assertThat(problems.get(4).message())
         .isEqualTo("expected one of TLSv1.2, TLSv1.3; found 'TLSv1.1'");
-    assertThat(problems.get(3).hint()).isEqualTo("did you mean 'TLSv1.2'?");
+    assertThat(problems.get(4).hint()).isEqualTo("did you mean 'TLSv1.2'?");
   }
 
   @Test

@@ -1,0 +1,230 @@
+package dev.headgate.config.check;
+
+import dev.headgate.config.Config;
+import dev.headgate.config.Nearest;
+import dev.headgate.config.PathTemplate;
+import dev.headgate.config.Places;
+import dev.headgate.config.Problems;
+import dev.headgate.config.Route;
+import dev.headgate.config.Shown;
+import dev.headgate.config.Template;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of a route. Whether two routes could take the same request is seen when compiling. */
+final class RouteChecks {
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+  private static final Set<Integer> BODILESS = Set.of(204, 205, 304);
+  private static final int LONGEST_EXACT = 8 << 10;
+  private static final int LONGEST_OWNER = 256;
+
+  private final Config config;
+  private final Places places;
+  private final Problems problems;
+  private final HeaderFields fields;
+
+  RouteChecks(Config config, Places places, Problems problems) {
+    this.config = config;
+    this.places = places;
+    this.problems = problems;
+    this.fields = new HeaderFields(problems);
+  }
+
+  void check(String at, Route route) {
+    auth(at, route.auth());
+    action(at, route);
+    match(at + ".match", route.match());
+    PathTemplate path = path(at + ".match.path", route.match().path());
+    targets(at + ".to", route.to());
+    if (route.rewrite() != null) {
+      rewrite(at + ".rewrite", route.rewrite(), route, path);
+    }
+    if (route.redirect() != null) {
+      redirect(at + ".redirect", route.redirect(), path);
+    }
+    if (route.respond() != null) {
+      respond(at + ".respond", route.respond());
+    }
+    changes(at + ".headers.request", route.headers().request());
+    changes(at + ".headers.response", route.headers().response());
+    String owner = route.owner();
+    if (owner != null
+        && (owner.length() > LONGEST_OWNER || owner.chars().anyMatch(Character::isISOControl))) {
+      problems.error(
+          at + ".owner", "expected one line of at most " + LONGEST_OWNER + " characters");
+    }
+  }
+
+  private void auth(String at, @Nullable String auth) {
+    if (auth == null) {
+      problems.error(
+          at, "'auth' is missing: who may call?", "write 'auth: public' to let everybody call");
+    } else if (!auth.equals("public")) {
+      String near = Nearest.hint(auth, List.of("public"));
+      problems.error(
+          at + ".auth",
+          "unknown policy " + Shown.quoted(auth),
+          near.isEmpty() ? "'public' lets everybody call" : near);
+    }
+  }
+
+  private void action(String at, Route route) {
+    int actions =
+        (route.to().isEmpty() ? 0 : 1)
+            + (route.redirect() == null ? 0 : 1)
+            + (route.respond() == null ? 0 : 1);
+    if (actions != 1) {
+      problems.error(
+          at,
+          actions == 0
+              ? "one of 'to', 'redirect' and 'respond' is needed"
+              : "only one of 'to', 'redirect' and 'respond' can be",
+          actions == 0 ? "as in 'to: " + anUpstream() + "'" : "");
+    }
+  }
+
+  private String anUpstream() {
+    return config.upstreams().keySet().stream().findFirst().orElse("NAME");
+  }
+
+  private void match(String at, Route.Match match) {
+    for (int i = 0; i < match.host().size(); i++) {
+      Hosts.checkPattern(at + ".host[" + i + "]", match.host().get(i), problems);
+    }
+    for (int i = 0; i < match.methods().size(); i++) {
+      method(at + ".methods[" + i + "]", match.methods().get(i));
+    }
+    match
+        .headers()
+        .forEach((name, value) -> {
+          fields.name(at + ".headers." + name, name);
+          value(at + ".headers." + name, value);
+        });
+    match.query().forEach((name, value) -> value(at + ".query." + name, value));
+  }
+
+  private void method(String at, String method) {
+    String upper = method.toUpperCase(Locale.ROOT);
+    if (!HeaderFields.isToken(method)) {
+      problems.error(at, Shown.quoted(method) + " is not a method", "as in GET");
+    } else if (!method.equals(upper)) {
+      problems.error(at, "letter case counts in methods", "write '" + upper + "'");
+    }
+  }
+
+  private void value(String at, Route.ValueMatch match) {
+    int ways =
+        (match.exact() == null ? 0 : 1)
+            + (match.present() == null ? 0 : 1)
+            + (match.regex() == null ? 0 : 1);
+    if (ways != 1) {
+      problems.error(at, "exactly one of 'exact', 'present' and 'regex' is needed");
+    }
+    if (match.exact() != null && match.exact().length() > LONGEST_EXACT) {
+      problems.error(at + ".exact", "longer than " + LONGEST_EXACT + " characters");
+    }
+    if (match.regex() != null) {
+      try {
+        BoundedRegex.check(match.regex());
+      } catch (IllegalArgumentException e) {
+        problems.error(at + ".regex", "not a regular expression that is taken", reason(e));
+      }
+    }
+  }
+
+  /** The template, or null after reporting what is wrong with it. */
+  private @Nullable PathTemplate path(String at, String path) {
+    try {
+      return PathTemplate.parse(path);
+    } catch (IllegalArgumentException e) {
+      problems.error(at, Shown.quoted(path) + " can match no path", reason(e));
+      return null;
+    }
+  }
+
+  private void targets(String at, List<Route.Target> targets) {
+    Set<String> seen = new HashSet<>();
+    long weight = 0;
+    for (int i = 0; i < targets.size(); i++) {
+      Route.Target target = targets.get(i);
+      String name = target.upstream();
+      weight += target.weight();
+      String here = at + "[" + i + "].upstream";
+      if (!config.upstreams().containsKey(name) && !places.has("upstreams." + name)) {
+        String near = Nearest.hint(name, config.upstreams().keySet());
+        problems.error(
+            here,
+            "no upstream is named " + Shown.quoted(name),
+            near.isEmpty() ? "the upstreams are " + upstreams() : near);
+      } else if (!seen.add(name)) {
+        problems.error(here, "this upstream is there twice", "add up the weights");
+      }
+    }
+    if (!targets.isEmpty() && weight == 0) {
+      problems.error(at, "no request would go anywhere: every weight is 0");
+    }
+  }
+
+  private String upstreams() {
+    Set<String> names = config.upstreams().keySet();
+    String some = String.join(", ", names.stream().limit(8).toList());
+    return names.isEmpty() ? "none" : names.size() > 8 ? some + ", …" : some;
+  }
+
+  private void rewrite(String at, Route.Rewrite rewrite, Route route, @Nullable PathTemplate path) {
+    if (route.to().isEmpty()) {
+      problems.error(at, "nothing is forwarded, so no path can be rewritten");
+    }
+    String prefix = rewrite.prefix();
+    String whole = rewrite.path();
+    if ((prefix == null) == (whole == null)) {
+      problems.error(at, "exactly one of 'prefix' and 'path' is needed");
+    }
+    if (prefix != null) {
+      template(at + ".prefix", () -> Template.prefix(prefix));
+    }
+    if (whole != null && path != null) {
+      template(at + ".path", () -> Template.path(whole, path));
+    }
+  }
+
+  private void redirect(String at, Route.Redirect redirect, @Nullable PathTemplate path) {
+    if (!REDIRECTS.contains(redirect.status())) {
+      problems.error(at + ".status", "a redirect's status is 301, 302, 303, 307 or 308");
+    }
+    if (path != null) {
+      template(at + ".to", () -> Template.redirect(redirect.to(), path));
+    }
+  }
+
+  private void template(String at, Runnable parsing) {
+    try {
+      parsing.run();
+    } catch (IllegalArgumentException e) {
+      problems.error(at, reason(e));
+    }
+  }
+
+  private void respond(String at, Route.Respond respond) {
+    if (BODILESS.contains(respond.status()) && !respond.body().isEmpty()) {
+      problems.error(at + ".body", "an answer with status " + respond.status() + " has no body");
+    }
+    fields.written(at + ".headers", respond.headers());
+  }
+
+  private void changes(String at, Route.Changes changes) {
+    for (int i = 0; i < changes.remove().size(); i++) {
+      fields.changed(at + ".remove[" + i + "]", changes.remove().get(i));
+    }
+    fields.written(at + ".set", changes.set());
+    fields.written(at + ".add", changes.add());
+  }
+
+  private static String reason(IllegalArgumentException e) {
+    String message = e.getMessage();
+    return message == null ? "" : message;
+  }
+}
