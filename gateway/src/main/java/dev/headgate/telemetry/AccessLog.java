@@ -4,7 +4,6 @@ import dev.headgate.concurrent.Shared;
 import dev.headgate.config.Telemetry;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -50,7 +49,7 @@ final class AccessLog implements AutoCloseable {
   // The writer thread's own.
   private @Nullable Settings inUse;
   private @Nullable LogChunk current;
-  private int written;
+  private final ChunkPosition position = new ChunkPosition();
   private long lastLook;
   private long lastReport;
   private boolean reported;
@@ -187,7 +186,7 @@ final class AccessLog implements AutoCloseable {
     Settings old = inUse;
     if (old == null || old.output() != wanted.output()) {
       inUse = wanted;
-      backToLineStart();
+      position.backToLineStart(current);
       if (old != null && old.output() != null) {
         old.output().close();
       }
@@ -199,16 +198,8 @@ final class AccessLog implements AutoCloseable {
       reopenAsked = false;
       lastLook = now;
       if (output.reopen(asked)) {
-        backToLineStart();
+        position.backToLineStart(current);
       }
-    }
-  }
-
-  /** A line of which a part went to another file is written again as a whole. */
-  private void backToLineStart() {
-    LogChunk cut = current;
-    while (cut != null && written > 0 && cut.bytes[written - 1] != '\n') {
-      written--;
     }
   }
 
@@ -216,7 +207,8 @@ final class AccessLog implements AutoCloseable {
     LogOutput output = inUse == null ? null : inUse.output();
     for (LogChunk chunk = next(); chunk != null; chunk = next()) {
       if (output != null) {
-        write(chunk, output);
+        position.writeRest(chunk, output);
+        reported = false;
       }
       current = null;
       chunk.release();
@@ -226,21 +218,9 @@ final class AccessLog implements AutoCloseable {
   private @Nullable LogChunk next() {
     if (current == null) {
       current = full.poll();
-      written = 0;
+      position.begin();
     }
     return current;
-  }
-
-  private void write(LogChunk chunk, LogOutput output) throws IOException {
-    ByteBuffer rest = ByteBuffer.wrap(chunk.bytes, written, chunk.length - written);
-    while (rest.hasRemaining()) {
-      output.write(rest);
-      if (rest.position() == written) {
-        throw new IOException("the output takes nothing at the moment");
-      }
-      written = rest.position();
-    }
-    reported = false;
   }
 
   private void loseAll() {

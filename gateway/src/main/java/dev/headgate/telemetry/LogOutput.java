@@ -18,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Where the access log goes. Only the writer thread uses it. */
-sealed interface LogOutput {
+interface LogOutput {
   /** Writes some or all of the bytes. */
   void write(ByteBuffer bytes) throws IOException;
 
