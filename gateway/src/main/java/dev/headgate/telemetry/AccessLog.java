@@ -5,6 +5,7 @@ import dev.headgate.config.Telemetry;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -184,7 +185,7 @@ final class AccessLog implements AutoCloseable {
   private void turnToOutput() throws IOException {
     Settings wanted = settings;
     Settings old = inUse;
-    if (old == null || old.output() != wanted.output()) {
+    if (old == null || !Objects.equals(old.output(), wanted.output())) {
       inUse = wanted;
       position.backToLineStart(current);
       if (old != null && old.output() != null) {

@@ -67,6 +67,10 @@ final class Exposition {
   static final class Counter {
     private final List<CounterDataPointSnapshot> points = new ArrayList<>();
 
+    void add(long value, Labels labels) {
+      add((double) value, labels);
+    }
+
     void add(double value, Labels labels) {
       points.add(new CounterDataPointSnapshot(value, labels, null, 0));
     }
@@ -75,6 +79,10 @@ final class Exposition {
   /** A metric that goes up and down. */
   static final class Gauge {
     private final List<GaugeDataPointSnapshot> points = new ArrayList<>();
+
+    void add(long value, Labels labels) {
+      add((double) value, labels);
+    }
 
     void add(double value, Labels labels) {
       points.add(new GaugeDataPointSnapshot(value, labels, null));

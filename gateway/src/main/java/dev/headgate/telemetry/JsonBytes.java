@@ -76,6 +76,7 @@ final class JsonBytes {
     unicode('\u2026');
   }
 
+  /** Writes the characters from there to there. */
   void text(String s, int from, int to) {
     byte[] out = bytes;
     int at = position;
@@ -134,8 +135,8 @@ final class JsonBytes {
       raw('\\');
       raw('u');
       raw(HEX[c >> 12]);
-      raw(HEX[c >> 8 & 15]);
-      raw(HEX[c >> 4 & 15]);
+      raw(HEX[(c >> 8) & 15]);
+      raw(HEX[(c >> 4) & 15]);
       raw(HEX[c & 15]);
     } else {
       unicode(Character.isSurrogate(c) ? '\ufffd' : c);
@@ -144,19 +145,19 @@ final class JsonBytes {
 
   private void unicode(char c) {
     if (c < 0x800) {
-      raw(0xc0 | c >> 6);
+      raw(0xc0 | (c >> 6));
     } else {
-      raw(0xe0 | c >> 12);
-      raw(0x80 | c >> 6 & 0x3f);
+      raw(0xe0 | (c >> 12));
+      raw(0x80 | ((c >> 6) & 0x3f));
     }
-    raw(0x80 | c & 0x3f);
+    raw(0x80 | (c & 0x3f));
   }
 
   private void supplementary(int codePoint) {
-    raw(0xf0 | codePoint >> 18);
-    raw(0x80 | codePoint >> 12 & 0x3f);
-    raw(0x80 | codePoint >> 6 & 0x3f);
-    raw(0x80 | codePoint & 0x3f);
+    raw(0xf0 | (codePoint >> 18));
+    raw(0x80 | ((codePoint >> 12) & 0x3f));
+    raw(0x80 | ((codePoint >> 6) & 0x3f));
+    raw(0x80 | (codePoint & 0x3f));
   }
 
   /** Writes a number that is not negative. */

@@ -60,7 +60,7 @@ final class LogLine {
   private final JsonBytes out = new JsonBytes(new byte[0]);
   private final Timestamp timestamp = new Timestamp();
   private final byte[] userAgent = new byte[MAX_USER_AGENT];
-  private final byte[] scratch = new byte[64];
+  private final byte[] scratch = new byte[QueryRedaction.LONGEST];
   private int userAgentLength;
 
   /** The most bytes that the line of this exchange takes. The line must be written next. */

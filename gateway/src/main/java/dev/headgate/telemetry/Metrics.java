@@ -18,13 +18,12 @@ final class Metrics {
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
-  private final LongAdder[] reloads = new LongAdder[ReloadResult.values().length];
+  private final LongAdder applied = new LongAdder();
+  private final LongAdder unchanged = new LongAdder();
+  private final LongAdder rejected = new LongAdder();
 
   Metrics(int maxSeries) {
     this.maxSeries = maxSeries;
-    for (int i = 0; i < reloads.length; i++) {
-      reloads[i] = new LongAdder();
-    }
   }
 
   /** How many label sets each metric may have. What is there already stays. */
@@ -71,11 +70,12 @@ final class Metrics {
     return loops;
   }
 
-  void reloaded(ReloadResult result) {
-    reloads[result.ordinal()].increment();
-  }
-
-  long reloads(ReloadResult result) {
-    return reloads[result.ordinal()].sum();
+  /** How often an attempt to change the configuration ended so. */
+  LongAdder reloads(ReloadResult result) {
+    return switch (result) {
+      case APPLIED -> applied;
+      case UNCHANGED -> unchanged;
+      case REJECTED -> rejected;
+    };
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueryRedaction {
   /** Longer names are hidden without being looked at. */
-  private static final int LONGEST = 64;
+  static final int LONGEST = 64;
 
   /**
    * Names that count as a whole. At the end of another name they mean something else: zip_code,
@@ -51,23 +51,26 @@ final class QueryRedaction {
           "hmac",
           "mac");
 
-  private static final byte[][] ENDINGS = {
-    bytes("token"),
-    bytes("secret"),
-    bytes("password"),
-    bytes("passwd"),
-    bytes("passphrase"),
-    bytes("signature"),
-    bytes("apikey"),
-    bytes("accesskey"),
-    bytes("accesskeyid"),
-    bytes("privatekey"),
-    bytes("secretkey"),
-    bytes("subscriptionkey"),
-    bytes("credential"),
-    bytes("credentials"),
-    bytes("cookie")
-  };
+  /** By their last letter, as most names end in none of these. */
+  private static final byte[][][] ENDINGS =
+      byLastLetter(
+          "token",
+          "secret",
+          "password",
+          "passwd",
+          "passphrase",
+          "signature",
+          "apikey",
+          "accesskey",
+          "accesskeyid",
+          "privatekey",
+          "secretkey",
+          "subscriptionkey",
+          "credential",
+          "credentials",
+          "cookie");
+
+  private static final byte[] HIDDEN = bytes("***");
 
   private final byte[] @Nullable [] slots;
 
@@ -95,72 +98,61 @@ final class QueryRedaction {
   /**
    * Writes a query with the values of such parameters replaced by {@code ***}.
    *
-   * @param max how many characters of the query are written
-   * @param scratch at least {@link #LONGEST} bytes
+   * @param max how many characters of the query are looked at and written
+   * @param scratch at least {@link #LONGEST} bytes, to work in
    */
   void write(String query, int max, byte[] scratch, JsonBytes out) {
-    int end = query.length();
-    int shown = Math.min(end, max);
+    int end = Math.min(query.length(), max);
     int from = 0;
-    while (from < shown) {
+    while (from < end) {
       int nameEnd = from;
-      boolean value = false;
-      for (; nameEnd < end; nameEnd++) {
-        char c = query.charAt(nameEnd);
-        if (c == '&' || c == ';') {
-          break;
+      while (nameEnd < end && query.charAt(nameEnd) != '=' && !isSeparator(query.charAt(nameEnd))) {
+        nameEnd++;
+      }
+      int next = nameEnd;
+      if (next < end && query.charAt(next) == '=') {
+        if (isHidden(query, from, nameEnd, scratch)) {
+          out.text(query, from, nameEnd + 1);
+          out.raw(HIDDEN);
+          // To the ampersand, as a semicolon may be part of the credential.
+          while (next < end && query.charAt(next) != '&') {
+            next++;
+          }
+          from = next;
+        } else {
+          while (next < end && !isSeparator(query.charAt(next))) {
+            next++;
+          }
         }
-        if (c == '=') {
-          value = true;
-          break;
-        }
       }
-      int next;
-      if (value && hidden(query, from, nameEnd, scratch)) {
-        out.text(query, from, Math.min(nameEnd + 1, shown));
-        out.raw('*');
-        out.raw('*');
-        out.raw('*');
-        // To the ampersand, as a semicolon may be part of the credential.
-        next = query.indexOf('&', nameEnd);
-        next = next < 0 ? end : next;
-      } else {
-        next = value ? separator(query, nameEnd) : nameEnd;
-        out.text(query, from, Math.min(next, shown));
-      }
-      if (next < shown) {
-        out.raw(query.charAt(next));
-      }
+      int through = Math.min(next + 1, end);
+      out.text(query, from, through);
       from = next + 1;
     }
-    if (shown < end) {
+    if (end < query.length()) {
       out.ellipsis();
     }
   }
 
-  private static int separator(String query, int from) {
-    int i = from;
-    while (i < query.length() && query.charAt(i) != '&' && query.charAt(i) != ';') {
-      i++;
-    }
-    return i;
+  private static boolean isSeparator(char c) {
+    return c == '&' || c == ';';
   }
 
-  private boolean hidden(String query, int from, int to, byte[] scratch) {
-    int length = normalise(query, from, to, scratch);
-    if (length < 0) {
-      return true;
+  private boolean isHidden(String query, int from, int to, byte[] name) {
+    int length = normalise(query, from, to, name);
+    if (length <= 0) {
+      return length < 0;
     }
-    int slot = slot(scratch, length);
-    for (byte[] name = slots[slot]; name != null; name = slots[slot]) {
-      if (Arrays.equals(name, 0, name.length, scratch, 0, length)) {
+    int slot = slot(name, length);
+    for (byte[] known = slots[slot]; known != null; known = slots[slot]) {
+      if (Arrays.equals(known, 0, known.length, name, 0, length)) {
         return true;
       }
       slot = (slot + 1) % slots.length;
     }
-    for (byte[] ending : ENDINGS) {
+    for (byte[] ending : ENDINGS[name[length - 1]]) {
       if (length >= ending.length
-          && Arrays.equals(ending, 0, ending.length, scratch, length - ending.length, length)) {
+          && Arrays.equals(ending, 0, ending.length, name, length - ending.length, length)) {
         return true;
       }
     }
@@ -186,7 +178,7 @@ final class QueryRedaction {
         int high = Character.digit(s.charAt(i + 1), 16);
         int low = Character.digit(s.charAt(i + 2), 16);
         if (high >= 0 && low >= 0) {
-          c = high << 4 | low;
+          c = (high << 4) | low;
           i += 2;
         }
       }
@@ -201,6 +193,17 @@ final class QueryRedaction {
       }
     }
     return length;
+  }
+
+  private static byte[][][] byLastLetter(String... endings) {
+    byte[][][] byLetter = new byte['z' + 1][0][];
+    for (String ending : endings) {
+      int last = ending.charAt(ending.length() - 1);
+      byte[][] grown = Arrays.copyOf(byLetter[last], byLetter[last].length + 1);
+      grown[grown.length - 1] = bytes(ending);
+      byLetter[last] = grown;
+    }
+    return byLetter;
   }
 
   private static byte[] bytes(String s) {

@@ -13,7 +13,7 @@ final class RouteMetrics {
    */
   static final String[] STATUS_CLASSES = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
-  /** Who failed, in the order of {@link Failure.Source} after nobody. */
+  /** Who failed; the first is for nobody. */
   static final String[] FAILED_BY = {"none", "client", "gateway", "upstream"};
 
   static final Histogram DURATION =
@@ -60,7 +60,17 @@ final class RouteMetrics {
 
   private static int requestCell(int status, @Nullable Failure failure) {
     int statusClass = status < 100 || status > 599 ? 0 : status / 100;
-    int failedBy = failure == null ? 0 : 1 + failure.source().ordinal();
-    return statusClass * FAILED_BY.length + failedBy;
+    return statusClass * FAILED_BY.length + failedBy(failure);
+  }
+
+  private static int failedBy(@Nullable Failure failure) {
+    if (failure == null) {
+      return 0;
+    }
+    return switch (failure.source()) {
+      case CLIENT -> 1;
+      case GATEWAY -> 2;
+      case UPSTREAM -> 3;
+    };
   }
 }

@@ -181,7 +181,7 @@ final class Scrape {
     Exposition.Counter reloads =
         exposition.counter("headgate_reloads", "Attempts to change the configuration.");
     for (ReloadResult result : ReloadResult.values()) {
-      reloads.add(metrics.reloads(result), Labels.of("result", result.word()));
+      reloads.add(metrics.reloads(result).sum(), Labels.of("result", result.word()));
     }
     Exposition.Gauge expiry =
         exposition.gauge(

@@ -49,7 +49,7 @@ public final class Telemetry implements AutoCloseable {
 
   /** Somebody tried to change the configuration. */
   public void reloaded(ReloadResult result) {
-    metrics.reloaded(result);
+    metrics.reloads(result).increment();
   }
 
   /**

@@ -86,7 +86,7 @@ final class TraceParent {
       return false;
     }
     boolean first = number == 0;
-    if (first ? length != W3C_LENGTH : length > W3C_LENGTH && text[W3C_LENGTH] != '-') {
+    if (first ? length != W3C_LENGTH : (length > W3C_LENGTH && text[W3C_LENGTH] != '-')) {
       return false;
     }
     if (!skip('-') || !trace128() || !skip('-') || !span() || !skip('-') || !hex(2)) {
@@ -110,7 +110,7 @@ final class TraceParent {
    * names no trace.
    */
   private boolean b3() {
-    boolean trace = length > 32 && text[32] == '-' ? trace128() : trace64();
+    boolean trace = (length > 32 && text[32] == '-') ? trace128() : trace64();
     if (!trace || !skip('-') || !span()) {
       return false;
     }
@@ -191,8 +191,8 @@ final class TraceParent {
       if (value < 0) {
         break;
       }
-      runHigh = runHigh << 4 | runLow >>> 60;
-      runLow = runLow << 4 | value;
+      runHigh = (runHigh << 4) | (runLow >>> 60);
+      runLow = (runLow << 4) | value;
     }
     return at - from;
   }
@@ -236,7 +236,7 @@ final class TraceParent {
     for (int i = at; i < at + digits; i++) {
       int value = VALUES[text[i] & 0x7f];
       wrong |= value | text[i];
-      result = result << 4 | value;
+      result = (result << 4) | value;
     }
     at += digits;
     number = result;

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class JsonBytesTest {
@@ -93,7 +94,7 @@ class JsonBytesTest {
     assertThat(string(out.array(), out.position())).isEqualTo("1002.003");
   }
 
-  private static String parsed(String text) {
+  private static @Nullable String parsed(String text) {
     return Json.object("{\"t\":\"" + written(text) + "\"}").get("t");
   }
 

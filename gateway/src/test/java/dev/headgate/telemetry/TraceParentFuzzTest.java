@@ -32,7 +32,7 @@ class TraceParentFuzzTest {
     String value = new String(bytes, StandardCharsets.ISO_8859_1);
     for (HeaderName name : NAMES) {
       Headers headers = new Headers();
-      if (name == HeaderName.X_B3_SPANID) {
+      if (name.equals(HeaderName.X_B3_SPANID)) {
         headers.add(HeaderName.X_B3_TRACEID, "a3ce929d0e0e4736");
       }
       headers.add(name, value);
