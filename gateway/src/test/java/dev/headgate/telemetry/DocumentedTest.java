@@ -1,0 +1,87 @@
+package dev.headgate.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Stage;
+import dev.headgate.http.HeaderName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page for users names each metric and each field, and none that is not there. */
+class DocumentedTest {
+  private static final Path PAGE = Path.of("../docs/telemetry.md");
+
+  @TempDir Path directory;
+  private String page = "";
+
+  @BeforeEach
+  void readPage() throws IOException {
+    page = Files.readString(PAGE);
+  }
+
+  @Test
+  void listsTheMetricsThatAScrapeShows() {
+    try (Node node = Node.withoutLog()) {
+      everything(node);
+      List<String> shown = new ArrayList<>();
+      for (String line : node.scrape()) {
+        if (line.startsWith("# TYPE headgate_")) {
+          shown.add(line.split(" ", -1)[2]);
+        }
+      }
+      assertThat(shown).doesNotHaveDuplicates();
+      assertThat(names(page, "`(headgate_[a-z_]+)`")).containsExactlyInAnyOrderElementsOf(shown);
+    }
+  }
+
+  @Test
+  void listsTheFieldsOfALine() throws IOException {
+    Path file = directory.resolve("access.log");
+    try (Node node = new Node(Node.config("file:" + file, 100))) {
+      everything(node);
+    }
+    List<String> rows =
+        page.lines().filter(line -> line.startsWith("| `") && !line.contains("headgate_")).toList();
+    List<String> documented = new ArrayList<>();
+    for (String row : rows) {
+      documented.addAll(names(row.substring(0, row.indexOf('|', 1)), "`([a-z_]+)`"));
+    }
+    assertThat(documented)
+        .containsExactlyInAnyOrderElementsOf(
+            Json.object(Files.readAllLines(file).getFirst()).keySet());
+  }
+
+  private static TreeSet<String> names(String text, String pattern) {
+    TreeSet<String> names = new TreeSet<>();
+    Pattern.compile(pattern).matcher(text).results().map(DocumentedTest::name).forEach(names::add);
+    return names;
+  }
+
+  private static String name(MatchResult match) {
+    return match.group(1);
+  }
+
+  private static void everything(Node node) {
+    Exchange exchange = Requests.proxied(node.loop, Duration.ofMillis(3));
+    exchange.path("/", "a=b");
+    exchange.clientAddress("203.0.113.9");
+    exchange.requestHeaders().add(HeaderName.USER_AGENT, "curl/8.0");
+    exchange.retried();
+    exchange.failure(Failure.gateway(Stage.RESPOND, 500, "some.reason", "some detail"));
+    node.recorder.record(exchange);
+    node.recorder.listener("public").connectionRefused("connections.limit");
+    node.recorder.listener("public").handshakeFailed("no_common_version");
+  }
+}
