@@ -24,6 +24,7 @@ public final class Exchange {
 
   // What the stages found out.
   private String clientAddress;
+  private boolean trustedPeer;
   private String scheme;
   private String host = "";
   private String path = "";
@@ -124,6 +125,15 @@ public final class Exchange {
 
   public void clientAddress(String address) {
     clientAddress = address;
+  }
+
+  /** Whether the peer is a trusted proxy, whose forwarding fields are believed and passed on. */
+  public boolean trustedPeer() {
+    return trustedPeer;
+  }
+
+  public void trustedPeer(boolean trusted) {
+    trustedPeer = trusted;
   }
 
   /** {@code https} or {@code http}, as the caller used it. */

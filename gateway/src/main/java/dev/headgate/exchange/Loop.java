@@ -18,6 +18,13 @@ public interface Loop extends Executor {
    */
   void arm(Deadline deadline, long delayNanos);
 
+  /**
+   * Calls a deadline off and forgets it. {@link Deadline#disarm} is cheaper and enough for what
+   * lives as long as its connection; what belongs to one request must not be kept until its time
+   * comes round.
+   */
+  void cancel(Deadline deadline);
+
   /** Whether the caller is on this loop's thread. */
   boolean inLoop();
 

@@ -1,8 +1,10 @@
 package dev.headgate.flow;
 
 import dev.headgate.exchange.Loop;
+import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.telemetry.Recorder;
+import dev.headgate.upstream.UpstreamPool;
 
 /** What a loop lends to the requests that it serves. Loop-confined. */
 public interface Serving {
@@ -12,4 +14,10 @@ public interface Serving {
   Snapshot snapshot();
 
   Recorder recorder();
+
+  /** The connections to an upstream. */
+  UpstreamPool pool(Action.NamedUpstream upstream);
+
+  /** The current time as a Date field has it. */
+  String date();
 }

@@ -76,7 +76,8 @@ public final class Headers {
    * Copies the value of the first field of that name, for readers that need no string.
    *
    * @param target gets as much of the value as it holds
-   * @return the length of the value, which may be more than was copied; -1 where there is no such field
+   * @return the length of the value, which may be more than was copied; -1 where there is no such
+   *     field
    */
   public int copy(HeaderName name, byte[] target) {
     int row = find(name, 0);

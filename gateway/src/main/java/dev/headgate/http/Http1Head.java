@@ -27,7 +27,7 @@ public final class Http1Head {
   private final int headLimit;
   private final int countLimit;
 
-  private Headers headers;
+  private Headers headers = new Headers();
   private boolean response;
   private Part part = Part.START;
   private int filled;
@@ -44,13 +44,11 @@ public final class Http1Head {
    * @param lineLimit bytes of the first line
    * @param headLimit bytes of the whole head
    * @param countLimit number of fields
-   * @param headers what the first message's fields go into
    */
-  public Http1Head(int lineLimit, int headLimit, int countLimit, Headers headers) {
+  public Http1Head(int lineLimit, int headLimit, int countLimit) {
     this.lineLimit = lineLimit;
     this.headLimit = headLimit;
     this.countLimit = countLimit;
-    this.headers = headers;
   }
 
   /** Prepares for a request whose fields go into these headers. */
@@ -71,6 +69,12 @@ public final class Http1Head {
     filled = 0;
     line = 0;
     scanned = 0;
+    skippedEmptyLine = false;
+  }
+
+  /** Forgets the message, so that nothing has been {@link #started}. */
+  public void reset() {
+    filled = 0;
     skippedEmptyLine = false;
   }
 

@@ -21,18 +21,40 @@ public final class MessageRules {
     HeaderName.TRAILER
   };
 
+  /** What {@link #bodyLength} says of a body in chunks. */
+  public static final long CHUNKED = -1;
+
+  /** What {@link #bodyLength} says where the message states no length. */
+  public static final long UNSTATED = -2;
+
   private MessageRules() {}
+
+  /** Whether doing it twice is the same as doing it once (RFC 9110 section 9.2.2). */
+  public static boolean isIdempotent(String method) {
+    return switch (method) {
+      case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether a request without a body should say so with a length of 0 (RFC 9110 section 8.6). */
+  public static boolean expectsBody(String method) {
+    return switch (method) {
+      case "POST", "PUT", "PATCH" -> true;
+      default -> false;
+    };
+  }
 
   /**
    * How the body of an HTTP/1 message ends, from its Content-Length and Transfer-Encoding.
    *
-   * @return the length; -1 for chunked; -2 where neither is given
+   * @return the length, {@link #CHUNKED} or {@link #UNSTATED}
    */
   public static long bodyLength(Headers headers, int minor) throws BadMessage {
     boolean encoded = headers.has(HeaderName.TRANSFER_ENCODING);
     boolean sized = headers.has(HeaderName.CONTENT_LENGTH);
     if (!encoded && !sized) {
-      return -2;
+      return UNSTATED;
     }
     if (encoded && sized) {
       throw bad("framing.two_lengths", "Content-Length beside Transfer-Encoding");
@@ -48,7 +70,7 @@ public final class MessageRules {
       throw new BadMessage(
           501, "framing.transfer_encoding", "a transfer coding other than chunked alone");
     }
-    return -1;
+    return CHUNKED;
   }
 
   /** The one Content-Length of a message, which must have one. */

@@ -20,8 +20,8 @@ public interface UpstreamListener {
   /**
    * The head of the answer, without hop-by-hop fields.
    *
-   * @param headers lent until {@link #responseEnd} or {@link #failed}
-   * @param end whether no body follows
+   * @param headers lent until the answer has ended or {@link #failed}; the listener may change them
+   * @param end whether this is all: no body, no trailers, and no call of {@link #responseEnd}
    */
   void responseHead(int status, Headers headers, boolean end);
 

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * attempt began.
  */
 public interface UpstreamStream {
+  /** The endpoint at the other end, as host:port. */
+  String endpoint();
+
   /**
    * Sends the head of the request.
    *

@@ -2,28 +2,23 @@ package dev.headgate.telemetry;
 
 import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.TimerWheel;
 import dev.headgate.testkit.ManualClock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /** A loop whose thread is the test and whose time only the test moves. */
 final class ManualLoop implements Loop {
   final ManualClock clock = new ManualClock();
-  private final List<Deadline> armed = new ArrayList<>();
+  private final TimerWheel timers;
 
   ManualLoop() {
     clock.advance(Duration.ofHours(1)); // Zero stands for "did not happen".
+    timers = new TimerWheel(nanos());
   }
 
   void advance(Duration time) {
     clock.advance(time);
-    for (Deadline deadline : List.copyOf(armed)) {
-      if (deadline.dueNanos() <= nanos()) {
-        armed.remove(deadline);
-        deadline.fire();
-      }
-    }
+    timers.advance(nanos() + TimerWheel.TICK);
   }
 
   @Override
@@ -38,10 +33,12 @@ final class ManualLoop implements Loop {
 
   @Override
   public void arm(Deadline deadline, long delayNanos) {
-    deadline.dueNanos(nanos() + delayNanos);
-    if (!armed.contains(deadline)) {
-      armed.add(deadline);
-    }
+    timers.arm(deadline, nanos() + delayNanos);
+  }
+
+  @Override
+  public void cancel(Deadline deadline) {
+    timers.cancel(deadline);
   }
 
   @Override

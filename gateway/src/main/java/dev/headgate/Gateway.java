@@ -1,0 +1,264 @@
+package dev.headgate;
+
+import dev.headgate.concurrent.Shared;
+import dev.headgate.config.HostPort;
+import dev.headgate.config.Problems;
+import dev.headgate.config.read.Reading;
+import dev.headgate.listen.ListenerHandle;
+import dev.headgate.snapshot.Compiler;
+import dev.headgate.snapshot.Snapshot;
+import dev.headgate.telemetry.NodeFacts;
+import dev.headgate.telemetry.ReloadResult;
+import dev.headgate.telemetry.Telemetry;
+import dev.headgate.worker.Workers;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running gateway: the only public door to everything in this module.
+ *
+ * <p>{@link #start} starts it with a first configuration; {@link #apply} changes what serves, as a
+ * whole or not at all: everything that can fail (compiling, certificates, listening) is done beside
+ * what runs, and only then one reference is swapped on each loop. All methods may be called from
+ * any thread that may block; never from a loop.
+ */
+@Shared
+public final class Gateway implements AutoCloseable {
+  private static final Duration LAST_PATIENCE = Duration.ofSeconds(2);
+
+  /** A listener that is open, and where. */
+  private record Listening(ListenerHandle handle, HostPort wanted, InetSocketAddress address) {}
+
+  /** What serves at the moment. */
+  private record Revision(Snapshot snapshot, Map<String, Listening> listening) {}
+
+  private final Telemetry telemetry;
+  private final Workers workers;
+  private volatile Revision current;
+  private volatile boolean draining;
+
+  private Gateway(Telemetry telemetry, Workers workers, Snapshot snapshot) {
+    this.telemetry = telemetry;
+    this.workers = workers;
+    this.current = new Revision(snapshot, Map.of());
+  }
+
+  /**
+   * Starts a gateway.
+   *
+   * @param version of the program, for metrics
+   * @param problems gets what is wrong with the configuration, or worth a warning
+   * @return null if there were errors; nothing runs then
+   * @throws IllegalStateException if the transport that was asked for does not work on this machine
+   */
+  public static @Nullable Gateway start(
+      Reading.Accepted accepted, String version, Clock clock, Problems problems) {
+    Snapshot snapshot = Compiler.compile(accepted.config(), 1, null, problems);
+    if (snapshot == null) {
+      return null;
+    }
+    Facts facts = new Facts(version);
+    Telemetry telemetry = new Telemetry(accepted.config().telemetry(), clock, facts);
+    Workers workers =
+        new Workers(accepted.config().runtime(), clock, telemetry::loopRecorder, snapshot);
+    Gateway gateway = new Gateway(telemetry, workers, snapshot);
+    facts.gateway = gateway;
+    gateway.serve(snapshot, problems);
+    if (problems.hasErrors()) {
+      gateway.close();
+      return null;
+    }
+    return gateway;
+  }
+
+  /**
+   * Serves with another configuration.
+   *
+   * @return what is wrong with it or worth a warning; if there are errors, nothing has changed
+   */
+  public synchronized Problems apply(Reading.Accepted accepted) {
+    Problems problems = new Problems(accepted.sources());
+    Snapshot before = current.snapshot();
+    Snapshot next = Compiler.compile(accepted.config(), before.revision() + 1, before, problems);
+    if (next != null) {
+      if (!before.config().runtime().equals(next.config().runtime())) {
+        problems.warning("runtime", "this changes at the next start only", "");
+      }
+      serve(next, problems);
+    }
+    telemetry.reloaded(problems.hasErrors() ? ReloadResult.REJECTED : ReloadResult.APPLIED);
+    return problems;
+  }
+
+  private void serve(Snapshot next, Problems problems) {
+    Map<String, Listening> before = current.listening();
+    Map<String, Listening> after = new LinkedHashMap<>();
+    List<Listening> opened = new ArrayList<>();
+    next.config()
+        .listeners()
+        .forEach((name, listener) -> {
+          Listening same = before.get(name);
+          if (same != null && same.wanted().equals(listener.address())) {
+            after.put(name, same);
+            return;
+          }
+          ListenerHandle handle = new ListenerHandle(name, new ListenerHandle.Settings(listener));
+          Listening open = open(handle, listener.address(), problems);
+          if (open != null) {
+            after.put(name, open);
+            opened.add(open);
+          }
+        });
+    if (problems.hasErrors()) {
+      opened.forEach(listening -> workers.stop(listening.handle()));
+      return;
+    }
+    after.forEach((name, listening) -> settle(listening.handle(), next, name));
+    workers.apply(next);
+    telemetry.apply(next.config().telemetry());
+    current = new Revision(next, Map.copyOf(after));
+    for (Listening listening : before.values()) {
+      if (!after.containsValue(listening)) {
+        workers.stop(listening.handle());
+      }
+    }
+  }
+
+  /** Gives a listener the settings that new connections begin with. */
+  private static void settle(ListenerHandle handle, Snapshot next, String name) {
+    handle.settings(
+        new ListenerHandle.Settings(
+            Objects.requireNonNull(next.config().listeners().get(name))));
+  }
+
+  private @Nullable Listening open(ListenerHandle handle, HostPort wanted, Problems problems) {
+    InetSocketAddress address = new InetSocketAddress(wanted.host(), wanted.port());
+    try {
+      if (wanted.port() != 0) {
+        askAlone(address);
+      }
+      return new Listening(handle, wanted, workers.listen(handle, address));
+    } catch (IOException | CompletionException e) {
+      Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+      problems.error(
+          "listeners." + handle.name() + ".address",
+          "cannot listen on " + wanted + ": " + cause.getMessage());
+      return null;
+    }
+  }
+
+  /**
+   * The loops share a port, so the kernel would share it with another process too: asks once
+   * without sharing.
+   */
+  private static void askAlone(InetSocketAddress address) throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(address);
+    }
+  }
+
+  /** Where the listeners are, by name. */
+  public Map<String, InetSocketAddress> addresses() {
+    Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
+    current
+        .snapshot()
+        .config()
+        .listeners()
+        .keySet()
+        .forEach(name -> {
+          Listening listening = current.listening().get(name);
+          if (listening != null) {
+            addresses.put(name, listening.address());
+          }
+        });
+    return addresses;
+  }
+
+  /** What serves at the moment. */
+  public Snapshot snapshot() {
+    return current.snapshot();
+  }
+
+  public Telemetry telemetry() {
+    return telemetry;
+  }
+
+  /** How sockets are read and written here: {@code io_uring}, {@code epoll} or {@code nio}. */
+  public String transport() {
+    return workers.transport();
+  }
+
+  /** Whether new requests are welcome. */
+  public boolean ready() {
+    return !draining;
+  }
+
+  /**
+   * Stops taking requests, and waits until those under way are answered.
+   *
+   * @return whether all were
+   */
+  public boolean drain(Duration patience) {
+    draining = true;
+    CompletableFuture<?>[] stopping =
+        current.listening().values().stream()
+            .map(listening -> workers.stop(listening.handle()))
+            .toArray(CompletableFuture[]::new);
+    try {
+      CompletableFuture.allOf(stopping).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Ends everything at once; call {@link #drain} before for an orderly end. */
+  @Override
+  public void close() {
+    draining = true;
+    workers.close(LAST_PATIENCE);
+    telemetry.close();
+  }
+
+  /** What a scrape wants to know; the gateway exists a moment after its telemetry. */
+  private static final class Facts implements NodeFacts {
+    private final String version;
+    private volatile @Nullable Gateway gateway;
+
+    Facts(String version) {
+      this.version = version;
+    }
+
+    @Override
+    public String version() {
+      return version;
+    }
+
+    @Override
+    public long revision() {
+      Gateway known = gateway;
+      return known == null ? 0 : known.snapshot().revision();
+    }
+
+    @Override
+    public List<Certificate> certificates() {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package dev.headgate.flow;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Stage;
+import dev.headgate.http.BadMessage;
+import dev.headgate.http.CanonicalPath;
+import dev.headgate.http.HeaderName;
+import dev.headgate.http.Headers;
+import dev.headgate.http.MessageRules;
+import dev.headgate.http.RefusedPath;
+import dev.headgate.route.PathRewrite;
+import dev.headgate.route.RouteRequest;
+import dev.headgate.route.Routing;
+import dev.headgate.snapshot.Action;
+import dev.headgate.snapshot.CompiledRoute;
+import dev.headgate.snapshot.Snapshot;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is decided about a request without sending anything, stage by stage: {@code read},
+ * {@code route}, {@code admit}, {@code transform}, and {@code respond} on the way back. It touches
+ * no socket, so that {@code headgate explain} and the live flow run the same lines.
+ *
+ * <p>A stage gives back the failure that ends the request there, or null.
+ */
+@LoopConfined
+public final class Decisions {
+  private final Snapshot snapshot;
+  private final Exchange exchange;
+  private Routing.@Nullable Found<CompiledRoute> chosen;
+  private List<String> allow = List.of();
+  private String upstreamTarget = "";
+
+  public Decisions(Snapshot snapshot, Exchange exchange) {
+    this.snapshot = snapshot;
+    this.exchange = exchange;
+    exchange.revision(snapshot.revision());
+  }
+
+  /** Runs the stages in order, up to the first that fails. */
+  public @Nullable Failure decide() {
+    Failure failure = read();
+    if (failure == null) {
+      failure = chooseRoute();
+    }
+    if (failure == null) {
+      failure = admit();
+    }
+    if (failure == null) {
+      failure = transform();
+    }
+    return failure;
+  }
+
+  /** The route that takes the request; only after {@link #decide} found no failure. */
+  public CompiledRoute route() {
+    return Objects.requireNonNull(chosen).payload();
+  }
+
+  /** Path and query as they go to the upstream. */
+  public String upstreamTarget() {
+    return upstreamTarget;
+  }
+
+  /** Where the route's redirect points to. */
+  public String location(Action.Redirect redirect) {
+    return redirect.to().apply(exchange.host(), exchange.path(), exchange.query());
+  }
+
+  /** How long the whole request may take; 0 for no bound. */
+  public long timeoutNanos() {
+    return route().timeoutNanos();
+  }
+
+  // read: the path in its one canonical form
+
+  private @Nullable Failure read() {
+    String raw = exchange.target();
+    int question = raw.indexOf('?');
+    String query = question < 0 ? null : raw.substring(question + 1);
+    String path = question < 0 ? raw : raw.substring(0, question);
+    if (path.equals("*")) {
+      exchange.path(path, query);
+      return null;
+    }
+    try {
+      exchange.path(CanonicalPath.of(path), query);
+      return null;
+    } catch (RefusedPath e) {
+      return Failure.client(Stage.READ, 400, e.refusal().reason(), e.refusal().detail());
+    }
+  }
+
+  // route: which route takes the request
+
+  private @Nullable Failure chooseRoute() {
+    RouteRequest request =
+        new RouteRequest(
+            exchange.host(),
+            exchange.path(),
+            exchange.method(),
+            exchange.requestHeaders(),
+            exchange.query());
+    return switch (snapshot.router().match(request)) {
+      case Routing.Found<CompiledRoute> found -> {
+        chosen = found;
+        exchange.route(found.route().name());
+        exchange.path(found.path(), exchange.query());
+        yield null;
+      }
+      case Routing.WrongMethod<CompiledRoute> wrong -> {
+        allow = wrong.allow();
+        yield Failure.client(Stage.ROUTE, 405, "route.method", "no route takes this method here");
+      }
+      case Routing.NoRoute<CompiledRoute> _ ->
+          Failure.client(Stage.ROUTE, 404, "route.none", "no route takes this host and path");
+      case Routing.Refused<CompiledRoute> refused -> {
+        exchange.route(refused.route().name());
+        yield Failure.client(
+            Stage.ROUTE, 400, refused.refusal().reason(), refused.refusal().detail());
+      }
+    };
+  }
+
+  // admit: what can be said without knowing who calls
+
+  private @Nullable Failure admit() {
+    Headers headers = exchange.requestHeaders();
+    CompiledRoute route = route();
+    if (headers.has(HeaderName.CONTENT_LENGTH)) {
+      try {
+        if (MessageRules.contentLength(headers) > route.bodyLimit()) {
+          return Failure.client(
+              Stage.ADMIT,
+              413,
+              "body.too_large",
+              "a body of more than " + route.bodyLimit() + " bytes");
+        }
+      } catch (BadMessage e) {
+        return Failure.client(Stage.READ, e.status(), e.reason(), e.detail());
+      }
+    }
+    if (exchange.webSocket() && !route.config().websocket()) {
+      return Failure.client(Stage.ADMIT, 403, "websocket.refused", "the route relays no WebSocket");
+    }
+    return null;
+  }
+
+  // transform: the request as the upstream gets it
+
+  private @Nullable Failure transform() {
+    Headers headers = exchange.requestHeaders();
+    headers.remove(HeaderName.HOST);
+    String address = exchange.client().peerText();
+    if (exchange.trustedPeer()) {
+      headers.add(HeaderName.X_FORWARDED_FOR, address);
+      if (!headers.has(HeaderName.X_FORWARDED_PROTO)) {
+        headers.add(HeaderName.X_FORWARDED_PROTO, exchange.scheme());
+      }
+      if (!headers.has(HeaderName.X_FORWARDED_HOST)) {
+        headers.add(HeaderName.X_FORWARDED_HOST, exchange.authority());
+      }
+    } else {
+      headers.remove(HeaderName.FORWARDED);
+      headers.remove(HeaderName.X_FORWARDED_PORT);
+      headers.remove(HeaderName.X_REAL_IP);
+      headers.set(HeaderName.X_FORWARDED_FOR, address);
+      headers.set(HeaderName.X_FORWARDED_PROTO, exchange.scheme());
+      headers.set(HeaderName.X_FORWARDED_HOST, exchange.authority());
+    }
+    headers.add(
+        HeaderName.VIA, exchange.protocol().startsWith("HTTP/2") ? "2 headgate" : "1.1 headgate");
+    route().request().apply(headers);
+    String query = exchange.query();
+    PathRewrite rewrite = route().rewrite();
+    String path = rewrite == null ? exchange.path() : rewrite.apply(exchange.path());
+    upstreamTarget = query == null ? path : path + "?" + query;
+    return null;
+  }
+
+  // respond: the answer as the client gets it
+
+  /** Changes the header fields of an answer, whoever made it. */
+  public void respond(Headers headers) {
+    Routing.Found<CompiledRoute> found = chosen;
+    if (found != null) {
+      found.payload().response().apply(headers);
+    }
+  }
+
+  /** Adds to a refusal what a client needs to do better. */
+  public void explain(Failure failure, Headers headers) {
+    if (failure.status() == 405) {
+      headers.add(HeaderName.ALLOW, String.join(", ", allow));
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dev.headgate.listen;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.ClientInfo;
+import dev.headgate.flow.Serving;
+import dev.headgate.telemetry.ListenerMetrics;
+import dev.headgate.upstream.LoopIo;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener on one loop: its listening socket, and how a connection that it accepts comes to its
+ * first request: address rules and bounds, PROXY protocol, TLS, the choice of HTTP/1 or HTTP/2.
+ */
+@LoopConfined
+public final class ListenerLoop {
+  private final ListenerHandle handle;
+  private final Serving serving;
+  private final LoopIo io;
+  private final ListenerMetrics metrics;
+  private final Set<ClientConnection> connections = new HashSet<>();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private ListenerHandle.Settings settings;
+  private ClientContext context;
+  private @Nullable Channel socket;
+  private boolean draining;
+
+  public ListenerLoop(ListenerHandle handle, Serving serving, LoopIo io, ListenerMetrics metrics) {
+    this.handle = handle;
+    this.serving = serving;
+    this.io = io;
+    this.metrics = metrics;
+    this.settings = handle.settings();
+    this.context = newContext();
+  }
+
+  private ClientContext newContext() {
+    return new ClientContext(serving, io, settings.config(), this);
+  }
+
+  /** Listens, and gives back the address that it really is. */
+  public CompletableFuture<InetSocketAddress> bind(
+      ChannelFactory<? extends ServerChannel> servers,
+      ChannelOption<Boolean> reusePort,
+      InetSocketAddress address) {
+    CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
+    ChannelFuture binding =
+        new ServerBootstrap()
+            .group(io.eventLoop())
+            .channelFactory(servers)
+            .option(reusePort, true)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, 4096)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    accepted(channel);
+                  }
+                })
+            .bind(address);
+    binding.addListener(future -> {
+      if (future.isSuccess()) {
+        socket = binding.channel();
+        bound.complete((InetSocketAddress) binding.channel().localAddress());
+      } else {
+        bound.completeExceptionally(future.cause());
+      }
+    });
+    return bound;
+  }
+
+  private void accepted(Channel channel) {
+    if (draining || !(channel.remoteAddress() instanceof InetSocketAddress peer)) {
+      channel.close();
+      return;
+    }
+    if (settings != handle.settings()) {
+      settings = handle.settings();
+      context = newContext();
+    }
+    InetAddress address = peer.getAddress();
+    ClientInfo client =
+        new ClientInfo(
+            handle.name(), address, address.getHostAddress(), peer.getPort(), false, null, null);
+    channel.pipeline().addLast(new Http1Connection(context, channel, client));
+  }
+
+  void opened(ClientConnection connection) {
+    connections.add(connection);
+    metrics.connectionOpened();
+  }
+
+  void closed(ClientConnection connection) {
+    if (connections.remove(connection)) {
+      metrics.connectionClosed();
+    }
+    completeIfDrained();
+  }
+
+  /**
+   * Stops listening and lets requests under way finish; done when the last connection is closed.
+   */
+  public CompletableFuture<Void> drain() {
+    draining = true;
+    Channel listening = socket;
+    if (listening != null) {
+      listening.close();
+    }
+    List.copyOf(connections).forEach(ClientConnection::drain);
+    completeIfDrained();
+    return drained;
+  }
+
+  private void completeIfDrained() {
+    if (draining && connections.isEmpty()) {
+      drained.complete(null);
+    }
+  }
+
+  /** Closes everything at once. */
+  public void close() {
+    draining = true;
+    Channel listening = socket;
+    if (listening != null) {
+      listening.close();
+    }
+    List.copyOf(connections).forEach(ClientConnection::close);
+  }
+}

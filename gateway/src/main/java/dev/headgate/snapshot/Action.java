@@ -1,0 +1,58 @@
+package dev.headgate.snapshot;
+
+import dev.headgate.config.Upstream;
+import dev.headgate.route.RedirectTarget;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** What a route does with a request in the end. */
+public sealed interface Action {
+
+  /** Sends it to one of these upstreams. */
+  final class Forward implements Action {
+    private final List<NamedUpstream> targets;
+    private final int[] upTo;
+
+    /**
+     * @param weights the share of each target; their sum is more than 0
+     */
+    public Forward(List<NamedUpstream> targets, List<Integer> weights) {
+      this.targets = List.copyOf(targets);
+      this.upTo = new int[targets.size()];
+      int sum = 0;
+      for (int i = 0; i < upTo.length; i++) {
+        sum += weights.get(i);
+        upTo[i] = sum;
+      }
+    }
+
+    public List<NamedUpstream> targets() {
+      return targets;
+    }
+
+    /** Chooses by weight. */
+    public NamedUpstream choose(RandomGenerator random) {
+      if (upTo.length == 1) {
+        return targets.getFirst();
+      }
+      int point = random.nextInt(upTo[upTo.length - 1]);
+      int i = 0;
+      while (point >= upTo[i]) {
+        i++;
+      }
+      return targets.get(i);
+    }
+  }
+
+  /**
+   * An upstream with its name. Loops keep their pools by it, so that two revisions in which an
+   * upstream is the same share its connections.
+   */
+  record NamedUpstream(String name, Upstream config) {}
+
+  /** Answers with a redirect; where to is made from the request. */
+  record Redirect(int status, RedirectTarget to) implements Action {}
+
+  /** Answers with fixed content. */
+  record Respond(int status, HeaderEdits headers, byte[] body) implements Action {}
+}

@@ -1,0 +1,41 @@
+package dev.headgate.upstream;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Deadline;
+
+/** A request that waits for a connection to one endpoint. */
+@LoopConfined
+public final class Attempt extends Deadline {
+  private final EndpointPool pool;
+  private final UpstreamListener listener;
+
+  Attempt(EndpointPool pool, UpstreamListener listener) {
+    this.pool = pool;
+    this.listener = listener;
+  }
+
+  private boolean waits = true;
+
+  boolean waits() {
+    return waits;
+  }
+
+  void settled() {
+    waits = false;
+  }
+
+  UpstreamListener listener() {
+    return listener;
+  }
+
+  /** Gives up waiting; the listener is not called any more. */
+  public void cancel() {
+    pool.forget(this);
+  }
+
+  @Override
+  protected void expired() {
+    pool.forget(this);
+    listener.failed(pool.waitedTooLong());
+  }
+}

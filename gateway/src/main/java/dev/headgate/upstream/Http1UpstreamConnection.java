@@ -1,0 +1,410 @@
+package dev.headgate.upstream;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Deadline;
+import dev.headgate.exchange.Failure;
+import dev.headgate.http.BadMessage;
+import dev.headgate.http.Buffers;
+import dev.headgate.http.ByteSink;
+import dev.headgate.http.HeaderName;
+import dev.headgate.http.Headers;
+import dev.headgate.http.Http1Body;
+import dev.headgate.http.Http1Head;
+import dev.headgate.http.Http1Writer;
+import dev.headgate.http.MessageRules;
+import dev.headgate.http.WebSocketKey;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP/1.1 connection to an endpoint, and the stream of the one request on it at a time.
+ *
+ * <p>It goes back to its pool only after a request that was sent whole and an answer that was read
+ * whole, with nothing left over: what comes unasked on an unused connection could be taken for the
+ * answer to somebody else's request.
+ */
+@LoopConfined
+final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
+  private static final String HTTP_1_1 = " HTTP/1.1\r\nhost: ";
+  private static final String NO_BODY = "content-length: 0\r\n";
+  private static final String UPGRADE =
+      "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: ";
+
+  private static final int RESPONSE_LINE = 8192;
+  private static final int RESPONSE_HEAD = 65_536;
+  private static final int RESPONSE_FIELDS = 200;
+  private static final int INFORMATIONALS = 16;
+
+  private final EndpointPool pool;
+  private final LoopIo io;
+  private final Channel channel;
+  private final Http1Writer writer;
+  private final Http1Head head;
+  private final Http1Body body = new Http1Body();
+  private final Deadline unused =
+      new Deadline() {
+        @Override
+        protected void expired() {
+          close();
+        }
+      };
+
+  // The request on the connection.
+  private @Nullable UpstreamListener listener;
+  private @Nullable UpstreamListener readListener;
+  private @Nullable Headers headers;
+  private @Nullable ByteBuf pending;
+  private @Nullable WebSocketKey webSocketKey;
+  private boolean idempotent;
+  private boolean headRequest;
+  private boolean requestEnded;
+  private boolean headRead;
+  private boolean tunnel;
+  private boolean keepAlive;
+  private boolean demand = true;
+  private boolean processing;
+  private boolean cancelled;
+  private int informationals;
+
+  Http1UpstreamConnection(EndpointPool pool, LoopIo io, Channel channel) {
+    this.pool = pool;
+    this.io = io;
+    this.channel = channel;
+    this.writer = new Http1Writer(channel, io.sink());
+    this.head = new Http1Head(RESPONSE_LINE, RESPONSE_HEAD, RESPONSE_FIELDS);
+  }
+
+  // What the pool calls.
+
+  boolean usable() {
+    return channel.isActive();
+  }
+
+  void begin(UpstreamListener newListener) {
+    unused.disarm();
+    listener = newListener;
+    requestEnded = false;
+    headRead = false;
+    tunnel = false;
+    informationals = 0;
+    webSocketKey = null;
+    Headers fresh = io.headers().take();
+    headers = fresh;
+    head.startResponse(fresh);
+    demand(true);
+  }
+
+  /** Waits in the pool. */
+  void rest() {
+    io.loop().arm(unused, pool.limits().idleNanos());
+  }
+
+  void close() {
+    channel.close();
+  }
+
+  // What the flow calls.
+
+  @Override
+  public String endpoint() {
+    return pool.endpoint().name();
+  }
+
+  @Override
+  public void head(UpstreamRequest request, boolean end) {
+    String method = request.method();
+    headRequest = method.equals("HEAD");
+    idempotent = MessageRules.isIdempotent(method);
+    requestEnded = end && !request.webSocket();
+    boolean sized = request.headers().has(HeaderName.CONTENT_LENGTH);
+    ByteSink out = writer.head();
+    out.put(method)
+        .put(' ')
+        .put(request.target())
+        .put(HTTP_1_1)
+        .put(request.authority())
+        .put('\r')
+        .put('\n');
+    request.headers().writeTo(out);
+    if (request.webSocket()) {
+      WebSocketKey key = WebSocketKey.random();
+      webSocketKey = key;
+      out.put(UPGRADE).put(key.text()).put('\r').put('\n');
+    } else if (end && !sized && MessageRules.expectsBody(method)) {
+      out.put(NO_BODY);
+    }
+    writer.endHead(!end && !sized && !request.webSocket());
+  }
+
+  @Override
+  public void data(ByteBuf data) {
+    writer.data(data);
+  }
+
+  @Override
+  public void end(@Nullable Headers trailers) {
+    if (tunnel) {
+      close();
+      return;
+    }
+    writer.end(trailers);
+    requestEnded = true;
+  }
+
+  @Override
+  public void flush() {
+    channel.flush();
+  }
+
+  @Override
+  public boolean writable() {
+    return channel.isWritable();
+  }
+
+  @Override
+  public void demand(boolean wanted) {
+    if (demand != wanted) {
+      demand = wanted;
+      channel.config().setAutoRead(wanted);
+      if (wanted && !processing) {
+        process();
+        readComplete();
+      }
+    }
+  }
+
+  @Override
+  public void cancel() {
+    if (listener != null) {
+      listener = null;
+      readListener = null;
+      releaseHeaders();
+      // The pool is told when the channel is closed.
+      cancelled = true;
+      close();
+    }
+  }
+
+  // What comes from the endpoint.
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    pending = Buffers.append(context.alloc(), pending, (ByteBuf) message);
+    if (!processing) {
+      process();
+    }
+  }
+
+  private void process() {
+    processing = true;
+    try {
+      ByteBuf in = pending;
+      while (in != null && in.isReadable() && step(in)) {
+        in = pending;
+      }
+    } catch (BadMessage e) {
+      fail(Failure.upstream(false, 502, "upstream.protocol", e.reason() + ": " + e.detail()));
+      close();
+    } finally {
+      processing = false;
+      ByteBuf in = pending;
+      if (in != null && !in.isReadable()) {
+        in.release();
+        pending = null;
+      }
+    }
+  }
+
+  /** Takes one step through what has arrived; says whether there may be another. */
+  private boolean step(ByteBuf in) throws BadMessage {
+    UpstreamListener current = listener;
+    if (current == null) {
+      in.skipBytes(in.readableBytes());
+      close();
+      return false;
+    }
+    readListener = current;
+    if (!headRead) {
+      if (!head.read(in)) {
+        return false;
+      }
+      headComplete(current);
+      return true;
+    }
+    if (!demand) {
+      return false;
+    }
+    if (tunnel) {
+      current.responseData(in.readRetainedSlice(in.readableBytes()));
+      return true;
+    }
+    ByteBuf data = body.read(in);
+    if (data != null) {
+      current.responseData(data);
+    }
+    if (body.done() && listener == current) {
+      complete(current, false);
+    }
+    return true;
+  }
+
+  private void headComplete(UpstreamListener current) throws BadMessage {
+    int status = head.status();
+    Headers received = head.headers();
+    if (status == 101) {
+      switchProtocols(current, received);
+    } else if (status < 200) {
+      if (++informationals > INFORMATIONALS) {
+        throw new BadMessage(
+            502, "informational", "more than " + INFORMATIONALS + " interim answers");
+      }
+      MessageRules.removeHopByHop(received);
+      current.informational(status, received);
+      head.startResponse(received);
+    } else {
+      headRead = true;
+      startBody(status, received);
+      boolean end = body.done();
+      current.responseHead(status, received, end);
+      if (end && listener == current) {
+        complete(current, true);
+      }
+    }
+  }
+
+  private void startBody(int status, Headers received) throws BadMessage {
+    long length = MessageRules.bodyLength(received, head.minor());
+    boolean none = headRequest || status == 204 || status == 304;
+    keepAlive =
+        head.minor() == 1
+            ? !MessageRules.hasToken(received, HeaderName.CONNECTION, "close")
+            : MessageRules.hasToken(received, HeaderName.CONNECTION, "keep-alive");
+    if (none) {
+      body.start(Http1Body.Framing.NONE, 0);
+    } else if (length == MessageRules.CHUNKED) {
+      body.start(Http1Body.Framing.CHUNKED, 0);
+    } else if (length == MessageRules.UNSTATED) {
+      body.start(Http1Body.Framing.UNTIL_CLOSE, 0);
+      keepAlive = false;
+    } else {
+      body.start(Http1Body.Framing.LENGTH, length);
+    }
+    MessageRules.removeHopByHop(received);
+    if (status == 204) {
+      received.remove(HeaderName.CONTENT_LENGTH);
+    }
+  }
+
+  private void switchProtocols(UpstreamListener current, Headers received) throws BadMessage {
+    WebSocketKey key = webSocketKey;
+    if (key == null || !key.accepts(received.get(HeaderName.SEC_WEBSOCKET_ACCEPT))) {
+      throw new BadMessage(
+          502, "upgrade", "an upgrade that was not asked for, or not to a WebSocket");
+    }
+    headRead = true;
+    tunnel = true;
+    MessageRules.removeHopByHop(received);
+    received.remove(HeaderName.SEC_WEBSOCKET_ACCEPT);
+    current.tunnelled(received);
+  }
+
+  private void complete(UpstreamListener current, boolean told) {
+    listener = null;
+    ByteBuf in = pending;
+    boolean reusable = keepAlive && requestEnded && (in == null || !in.isReadable()) && usable();
+    if (!told) {
+      current.responseEnd(body.trailers());
+    }
+    releaseHeaders();
+    if (reusable) {
+      demand(true);
+      pool.released(this);
+    } else {
+      cancelled = true;
+      close();
+    }
+  }
+
+  private void releaseHeaders() {
+    Headers used = headers;
+    if (used != null) {
+      headers = null;
+      io.headers().give(used);
+    }
+  }
+
+  private void fail(Failure failure) {
+    UpstreamListener current = listener;
+    if (current != null) {
+      listener = null;
+      cancelled = true;
+      current.failed(failure);
+      releaseHeaders();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    readComplete();
+  }
+
+  private void readComplete() {
+    UpstreamListener current = readListener;
+    if (current != null) {
+      readListener = null;
+      current.upstreamReadComplete();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    UpstreamListener current = listener;
+    if (current != null) {
+      current.upstreamWritable(context.channel().isWritable());
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    unused.disarm();
+    UpstreamListener current = listener;
+    boolean inUse = current != null || cancelled;
+    if (current != null) {
+      if (headRead && (tunnel || body.closed())) {
+        listener = null;
+        current.responseEnd(null);
+        releaseHeaders();
+      } else if (headRead) {
+        fail(
+            Failure.upstream(
+                false,
+                502,
+                "upstream.truncated",
+                endpoint() + " closed in the middle of an answer"));
+      } else {
+        boolean nothingDone = idempotent && !head.started();
+        fail(
+            Failure.upstream(
+                nothingDone, 502, "upstream.reset", endpoint() + " closed before it answered"));
+      }
+      current.upstreamReadComplete();
+    }
+    ByteBuf in = pending;
+    if (in != null) {
+      pending = null;
+      ReferenceCountUtil.release(in);
+    }
+    pool.closed(this, inUse);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    // A reset shows up here first; what it means for the request is decided when the channel is
+    // inactive.
+    context.close();
+  }
+}

@@ -1,0 +1,146 @@
+package dev.headgate.upstream;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Upstream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One loop's view of one upstream: its endpoints with their connections, and the choice among them.
+ */
+@LoopConfined
+public final class UpstreamPool {
+  private final Upstream config;
+  private final EndpointPool[] endpoints;
+  private final int[] credit;
+  private final int totalWeight;
+  private final PoolLimits limits;
+
+  /**
+   * @param loops among how many loops the upstream's bounds are shared out
+   */
+  public UpstreamPool(Connector connector, Upstream config, int loops, PoolObserver observer) {
+    this.config = config;
+    this.limits = PoolLimits.of(config, loops);
+    List<EndpointPool> pools = new ArrayList<>();
+    int total = 0;
+    for (Upstream.Endpoint endpoint : config.endpoints()) {
+      EndpointAddress address = EndpointAddress.of(endpoint);
+      pools.add(new EndpointPool(connector, address, limits, observer));
+      total += address.weight();
+    }
+    this.endpoints = pools.toArray(EndpointPool[]::new);
+    this.credit = new int[endpoints.length];
+    this.totalWeight = total;
+    // Loops begin at different endpoints, so that together they spread the load from the first
+    // request on.
+    if (endpoints.length > 1) {
+      for (int i = ThreadLocalRandom.current().nextInt(endpoints.length); i > 0; i--) {
+        roundRobin();
+      }
+    }
+  }
+
+  public Upstream config() {
+    return config;
+  }
+
+  public long responseNanos() {
+    return limits.responseNanos();
+  }
+
+  public long idleNanos() {
+    return limits.idleNanos();
+  }
+
+  /**
+   * Finds a connection for a request.
+   *
+   * @param avoid an endpoint that just failed, not chosen again if there is another
+   * @return what waits; null where the listener has been called already
+   */
+  public @Nullable Attempt open(UpstreamListener listener, @Nullable String avoid) {
+    return choose(avoid).open(listener);
+  }
+
+  private EndpointPool choose(@Nullable String avoid) {
+    if (endpoints.length == 1) {
+      return endpoints[0];
+    }
+    EndpointPool chosen = pick();
+    for (int i = 0; i < endpoints.length && chosen.endpoint().name().equals(avoid); i++) {
+      chosen = roundRobin();
+    }
+    return chosen;
+  }
+
+  private EndpointPool pick() {
+    return switch (config.balance()) {
+      case ROUND_ROBIN -> roundRobin();
+      case LEAST_REQUEST -> lessBusyOfTwo();
+    };
+  }
+
+  /**
+   * Smooth weighted round robin: each endpoint earns its weight, the richest is chosen and pays the
+   * total. Over any stretch each gets its share, and the heavy ones are not served in bursts.
+   */
+  private EndpointPool roundRobin() {
+    int best = 0;
+    for (int i = 0; i < endpoints.length; i++) {
+      credit[i] += endpoints[i].endpoint().weight();
+      if (credit[i] > credit[best]) {
+        best = i;
+      }
+    }
+    credit[best] -= totalWeight;
+    return endpoints[best];
+  }
+
+  /** The power of two choices: nearly as good as looking at all of them, and immune to herding. */
+  private EndpointPool lessBusyOfTwo() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    int first = random.nextInt(endpoints.length);
+    int second = random.nextInt(endpoints.length - 1);
+    second += second >= first ? 1 : 0;
+    EndpointPool a = endpoints[first];
+    EndpointPool b = endpoints[second];
+    long loadOfA = (a.active() + 1L) * b.endpoint().weight();
+    long loadOfB = (b.active() + 1L) * a.endpoint().weight();
+    return loadOfA <= loadOfB ? a : b;
+  }
+
+  /** Requests that have a connection or wait for one. */
+  public int active() {
+    int sum = 0;
+    for (EndpointPool endpoint : endpoints) {
+      sum += endpoint.active();
+    }
+    return sum;
+  }
+
+  /** Connections that are open or being made. */
+  public int openConnections() {
+    int sum = 0;
+    for (EndpointPool endpoint : endpoints) {
+      sum += endpoint.open();
+    }
+    return sum;
+  }
+
+  /** Closes all connections, those in use too. */
+  public void close() {
+    for (EndpointPool endpoint : endpoints) {
+      endpoint.close();
+    }
+  }
+
+  /** No new requests are meant to come: closes what is unused, and the rest as it becomes free. */
+  public void retire() {
+    for (EndpointPool endpoint : endpoints) {
+      endpoint.retire();
+    }
+  }
+}

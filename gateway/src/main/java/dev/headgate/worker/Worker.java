@@ -1,0 +1,243 @@
+package dev.headgate.worker;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Deadline;
+import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.TimerWheel;
+import dev.headgate.flow.Serving;
+import dev.headgate.http.ByteSink;
+import dev.headgate.http.HeadersPool;
+import dev.headgate.http.HttpDate;
+import dev.headgate.listen.ListenerHandle;
+import dev.headgate.listen.ListenerLoop;
+import dev.headgate.snapshot.Action;
+import dev.headgate.snapshot.Snapshot;
+import dev.headgate.telemetry.LoopRecorder;
+import dev.headgate.telemetry.Recorder;
+import dev.headgate.telemetry.UpstreamMetrics;
+import dev.headgate.upstream.Connector;
+import dev.headgate.upstream.LoopIo;
+import dev.headgate.upstream.NameResolver;
+import dev.headgate.upstream.PoolObserver;
+import dev.headgate.upstream.UpstreamPool;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * One core's world: an event loop, the snapshot that serves its requests, its listening sockets,
+ * its connections to upstreams and its timers. Nothing in it is shared with another loop. The
+ * methods that give back a future may be called from any thread and do their work on the loop.
+ */
+@LoopConfined
+public final class Worker implements Serving, Loop {
+  private final EventLoop eventLoop;
+  private final Transport transport;
+  private final Clock clock;
+  private final int loops;
+  private final LoopIo io;
+  private final LoopRecorder recorder;
+  private final NameResolver names;
+  private final Connector connector;
+  private final TimerWheel timers = new TimerWheel(System.nanoTime());
+  private final HttpDate date = new HttpDate();
+  private final Map<Action.NamedUpstream, UpstreamPool> pools = new HashMap<>();
+  private final Map<ListenerHandle, ListenerLoop> listeners = new HashMap<>();
+  private Snapshot snapshot;
+
+  /**
+   * @param loops how many loops share the bounds of each upstream
+   * @param recorders makes this loop's recorder
+   */
+  Worker(
+      EventLoop eventLoop,
+      Transport transport,
+      Clock clock,
+      int loops,
+      Function<Loop, LoopRecorder> recorders,
+      Snapshot snapshot) {
+    this.eventLoop = eventLoop;
+    this.transport = transport;
+    this.clock = clock;
+    this.loops = loops;
+    this.snapshot = snapshot;
+    this.io = new LoopIo(eventLoop, transport.sockets(), this, new ByteSink(), new HeadersPool());
+    this.recorder = recorders.apply(this);
+    this.names =
+        new NameResolver(eventLoop, this, transport.datagrams(), transport.sockets(), null);
+    this.connector = new Connector(io, names);
+    long tick = TimerWheel.TICK;
+    eventLoop.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.NANOSECONDS);
+  }
+
+  private void tick() {
+    timers.advance(nanos());
+  }
+
+  // Loop
+
+  @Override
+  public long nanos() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public long wallMillis() {
+    return clock.millis();
+  }
+
+  @Override
+  public void arm(Deadline deadline, long delayNanos) {
+    timers.arm(deadline, nanos() + delayNanos);
+  }
+
+  @Override
+  public void cancel(Deadline deadline) {
+    timers.cancel(deadline);
+  }
+
+  @Override
+  public boolean inLoop() {
+    return eventLoop.inEventLoop();
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    eventLoop.execute(task);
+  }
+
+  // Serving
+
+  @Override
+  public Loop loop() {
+    return this;
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return snapshot;
+  }
+
+  @Override
+  public Recorder recorder() {
+    return recorder;
+  }
+
+  @Override
+  public UpstreamPool pool(Action.NamedUpstream upstream) {
+    UpstreamPool pool = pools.get(upstream);
+    if (pool == null) {
+      pool = new UpstreamPool(connector, upstream.config(), loops, observer(upstream.name()));
+      pools.put(upstream, pool);
+    }
+    return pool;
+  }
+
+  /** Upstreams know nothing of telemetry: here the two meet. */
+  private PoolObserver observer(String upstream) {
+    UpstreamMetrics metrics = recorder.upstream(upstream);
+    return new PoolObserver() {
+      @Override
+      public void connectionOpened() {
+        metrics.connectionOpened();
+      }
+
+      @Override
+      public void connectionClosed() {
+        metrics.connectionClosed();
+      }
+
+      @Override
+      public void connectionFailed() {
+        metrics.connectionFailed();
+      }
+
+      @Override
+      public void waitingStarted() {
+        metrics.waitingStarted();
+      }
+
+      @Override
+      public void waitingEnded() {
+        metrics.waitingEnded();
+      }
+    };
+  }
+
+  @Override
+  public String date() {
+    return date.at(clock.millis());
+  }
+
+  // What the gateway asks for, from any thread.
+
+  /**
+   * Serves new requests with another snapshot, and lets go of connections to upstreams that it does
+   * not have.
+   */
+  CompletableFuture<Void> apply(Snapshot next) {
+    return CompletableFuture.runAsync(
+        () -> {
+          snapshot = next;
+          pools
+              .entrySet()
+              .removeIf(entry -> {
+                boolean gone = !next.upstreams().contains(entry.getKey());
+                if (gone) {
+                  entry.getValue().retire();
+                }
+                return gone;
+              });
+        },
+        eventLoop);
+  }
+
+  /**
+   * Listens.
+   *
+   * @param address with the port to use on all loops, or 0 on the first to let the system choose
+   *     one
+   * @return the address that it really is
+   */
+  CompletableFuture<InetSocketAddress> listen(ListenerHandle handle, InetSocketAddress address) {
+    return CompletableFuture.supplyAsync(
+            () -> {
+              ListenerLoop listener =
+                  new ListenerLoop(handle, this, io, recorder.listener(handle.name()));
+              listeners.put(handle, listener);
+              return listener.bind(transport.servers(), transport.reusePort(), address);
+            },
+            eventLoop)
+        .thenCompose(bound -> bound);
+  }
+
+  /** Stops listening, and closes the listener's connections in an orderly way. */
+  CompletableFuture<Void> stop(ListenerHandle listener) {
+    return CompletableFuture.supplyAsync(
+            () -> {
+              ListenerLoop gone = listeners.remove(listener);
+              return gone == null ? CompletableFuture.<Void>completedFuture(null) : gone.drain();
+            },
+            eventLoop)
+        .thenCompose(drained -> drained);
+  }
+
+  /** Closes everything at once. */
+  CompletableFuture<Void> close() {
+    return CompletableFuture.runAsync(
+        () -> {
+          listeners.values().forEach(ListenerLoop::close);
+          listeners.clear();
+          pools.values().forEach(UpstreamPool::close);
+          pools.clear();
+          names.close();
+          recorder.close();
+        },
+        eventLoop);
+  }
+}
