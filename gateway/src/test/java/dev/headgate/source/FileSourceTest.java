@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -87,9 +88,13 @@ final class FileSourceTest {
   @Test
   void goesOnWatchingAfterATakerHasFailed() throws Exception {
     source.read();
+    CountDownLatch failed = new CountDownLatch(1);
     source.reload(_ -> {
+      failed.countDown();
       throw new IllegalStateException("a taker's own fault");
     });
+    // Only a change that comes after that reading is one.
+    assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
     source.watch(taken::add);
     Files.writeString(file, CONFIG.formatted("two"));
     assertThat(bodyOf(next())).isEqualTo("two");
