@@ -165,17 +165,28 @@ final class Binder {
     Map<String, Object> values = LinkedHashMap.newLinkedHashMap(node.entries().size());
     boolean failed = false;
     for (Node.Entry entry : node.entries()) {
-      steps.add(new Step(entry.key(), entry.line(), entry.column()));
-      boolean allowed = !shape.named() || isName(entry);
-      Object value = bind(shape.item(), entry.value(), "");
-      steps.removeLast();
-      if (allowed && value != FAILED) {
-        values.put(entry.key(), value);
-      } else {
-        failed = true;
-      }
+      failed |= !entry(shape, entry, values);
     }
     return failed && !shape.named() ? FAILED : Collections.unmodifiableMap(values);
+  }
+
+  /** Binds one entry of a map at the top and puts it among the values, unless it fails. */
+  void entry(String section, Shape.MapOf shape, Node.Entry entry, Map<String, Object> values) {
+    steps.add(new Step(section, entry.line(), entry.column()));
+    entry(shape, entry, values);
+    steps.removeLast();
+  }
+
+  private boolean entry(Shape.MapOf shape, Node.Entry entry, Map<String, Object> values) {
+    steps.add(new Step(entry.key(), entry.line(), entry.column()));
+    boolean allowed = !shape.named() || isName(entry);
+    Object value = bind(shape.item(), entry.value(), "");
+    steps.removeLast();
+    if (!allowed || value == FAILED) {
+      return false;
+    }
+    values.put(entry.key(), value);
+    return true;
   }
 
   private boolean isName(Node.Entry entry) {

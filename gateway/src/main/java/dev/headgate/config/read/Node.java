@@ -25,7 +25,7 @@ sealed interface Node {
   /** A list. */
   record Sequence(List<Node> items, int line, int column) implements Node {}
 
-  /** Something that was refused already: whoever meets it says nothing more. */
+  /** Something that was dealt with already: whoever meets it says nothing more. */
   record Refused(int line, int column) implements Node {}
 
   /** A key and its value. */

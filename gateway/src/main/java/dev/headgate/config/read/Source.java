@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One file's name and content. Its tree of nodes is many times larger than its bytes and needed
- * only while it is bound and when a later check asks for a place, so it is held softly and made
- * again from the bytes if it has gone.
+ * only when a problem asks for its place, so it is made then, and held softly.
  */
 final class Source {
   private final String name;
@@ -37,20 +36,20 @@ final class Source {
   }
 
   /** Reads the content, and reports what is wrong with it; null if nothing can be read. */
-  Node.@Nullable Mapping read(Problems problems) {
+  Node.@Nullable Mapping read(Problems problems, Yaml.@Nullable Taker taker) {
     String text = text(problems);
-    Node.Mapping made = text == null ? null : Yaml.read(name, text, problems);
-    tree = new SoftReference<>(made);
-    return made;
+    return text == null ? null : Yaml.read(name, text, problems, taker);
   }
 
-  /** The tree of a content whose problems have been reported. */
+  /** All nodes of a content whose problems have been reported. */
   Node.Mapping tree() {
     Node.Mapping kept = tree.get();
     if (kept == null) {
-      kept = read(new Problems(Places.NONE));
+      kept = read(new Problems(Places.NONE), null);
+      kept = kept == null ? new Node.Mapping(List.of(), 1, 1) : kept;
+      tree = new SoftReference<>(kept);
     }
-    return kept == null ? new Node.Mapping(List.of(), 1, 1) : kept;
+    return kept;
   }
 
   private @Nullable String text(Problems problems) {

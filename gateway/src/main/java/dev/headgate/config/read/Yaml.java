@@ -39,12 +39,26 @@ final class Yaml {
   private static final String QUOTE_HINT =
       "a text that begins with * or & needs quotes, as in \"*.example.com\"";
 
+  private static final Node TAKEN = new Node.Refused(1, 1);
+
   private final String file;
   private final Problems problems;
+  private final @Nullable Taker taker;
   private final Deque<Open> stack = new ArrayDeque<>();
   private final Map<String, String> words = new HashMap<>(); // one copy of each key
   private @Nullable Node root;
   private int documents;
+
+  /**
+   * Takes what lies two levels deep, such as a single route, as soon as it is read, so that the
+   * nodes of a large file are not all in memory at once.
+   */
+  interface Taker {
+    /** Whether the entries of this top-level mapping are to be taken one by one. */
+    boolean takes(String section);
+
+    void take(String section, Node.Entry entry);
+  }
 
   /** A collection that is still being read, with the key that waits for its value. */
   private static final class Open {
@@ -63,14 +77,20 @@ final class Yaml {
     }
   }
 
-  private Yaml(String file, Problems problems) {
+  private Yaml(String file, Problems problems, @Nullable Taker taker) {
     this.file = file;
     this.problems = problems;
+    this.taker = taker;
   }
 
-  /** The document's mapping, empty for an empty document; null if it cannot be used at all. */
-  static Node.@Nullable Mapping read(String file, String text, Problems problems) {
-    Yaml yaml = new Yaml(file, problems);
+  /**
+   * The document's mapping, empty for an empty document; null if it cannot be used at all.
+   *
+   * @param taker what it takes has its keys in the mapping, but not its values
+   */
+  static Node.@Nullable Mapping read(
+      String file, String text, Problems problems, @Nullable Taker taker) {
+    Yaml yaml = new Yaml(file, problems, taker);
     return yaml.run(text) ? yaml.rootMapping() : null;
   }
 
@@ -210,7 +230,12 @@ final class Yaml {
       open.skipped = true;
     } else {
       open.key = null;
-      Node.Entry before = mapping.add(new Node.Entry(key, open.keyLine, open.keyColumn, node));
+      String section = sectionTaken();
+      Node kept = section == null ? node : TAKEN;
+      Node.Entry before = mapping.add(new Node.Entry(key, open.keyLine, open.keyColumn, kept));
+      if (before == null && taker != null && section != null) {
+        taker.take(section, new Node.Entry(key, open.keyLine, open.keyColumn, node));
+      }
       if (before != null) {
         refuse(
             new Place(file, open.keyLine, open.keyColumn),
@@ -218,6 +243,12 @@ final class Yaml {
             "the first is in line " + before.line());
       }
     }
+  }
+
+  /** The top-level key of the mapping in hand, if its entries are taken one by one. */
+  private @Nullable String sectionTaken() {
+    String section = stack.size() == 2 ? stack.getLast().key : null;
+    return section != null && taker != null && taker.takes(section) ? section : null;
   }
 
   private void syntax(MarkedYamlEngineException e, String text) {
