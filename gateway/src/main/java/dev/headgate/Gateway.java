@@ -14,6 +14,7 @@ import dev.headgate.worker.Workers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,12 +47,15 @@ public final class Gateway implements AutoCloseable {
 
   private final Telemetry telemetry;
   private final Workers workers;
+  private final TlsFiles certificates;
   private volatile Revision current;
   private volatile boolean draining;
 
-  private Gateway(Telemetry telemetry, Workers workers, Snapshot snapshot) {
+  private Gateway(
+      Telemetry telemetry, Workers workers, TlsFiles certificates, Snapshot snapshot) {
     this.telemetry = telemetry;
     this.workers = workers;
+    this.certificates = certificates;
     this.current = new Revision(snapshot, Map.of());
   }
 
@@ -65,17 +69,19 @@ public final class Gateway implements AutoCloseable {
    */
   public static @Nullable Gateway start(
       Reading.Accepted accepted, String version, Clock clock, Problems problems) {
-    Snapshot snapshot = Compiler.compile(accepted.config(), 1, null, problems);
+    TlsFiles certificates = new TlsFiles(clock);
+    Snapshot snapshot = compile(accepted, null, certificates, problems);
     if (snapshot == null) {
+      certificates.close();
       return null;
     }
     Facts facts = new Facts(version);
     Telemetry telemetry = new Telemetry(accepted.config().telemetry(), clock, facts);
     Workers workers =
         new Workers(accepted.config().runtime(), clock, telemetry::loopRecorder, snapshot);
-    Gateway gateway = new Gateway(telemetry, workers, snapshot);
+    Gateway gateway = new Gateway(telemetry, workers, certificates, snapshot);
     facts.gateway = gateway;
-    gateway.serve(snapshot, problems);
+    gateway.serve(snapshot, accepted.sources().folder(), problems);
     if (problems.hasErrors()) {
       gateway.close();
       return null;
@@ -91,56 +97,81 @@ public final class Gateway implements AutoCloseable {
   public synchronized Problems apply(Reading.Accepted accepted) {
     Problems problems = new Problems(accepted.sources());
     Snapshot before = current.snapshot();
-    Snapshot next = Compiler.compile(accepted.config(), before.revision() + 1, before, problems);
+    Snapshot next = compile(accepted, before, certificates, problems);
     if (next != null) {
       if (!before.config().runtime().equals(next.config().runtime())) {
         problems.warning("runtime", "this changes at the next start only", "");
       }
-      serve(next, problems);
+      serve(next, accepted.sources().folder(), problems);
     }
     telemetry.reloaded(problems.hasErrors() ? ReloadResult.REJECTED : ReloadResult.APPLIED);
     return problems;
   }
 
-  private void serve(Snapshot next, Problems problems) {
+  private static @Nullable Snapshot compile(
+      Reading.Accepted accepted,
+      @Nullable Snapshot before,
+      TlsFiles certificates,
+      Problems problems) {
+    return Compiler.compile(
+        accepted.config(),
+        before == null ? 1 : before.revision() + 1,
+        before,
+        (name, upstream) ->
+            certificates.upstream(name, upstream, accepted.sources().folder(), problems),
+        problems);
+  }
+
+  /** Opens what is new, and only when all of it is open, swaps and closes what is gone. */
+  private void serve(Snapshot next, Path folder, Problems problems) {
     Map<String, Listening> before = current.listening();
-    Map<String, Listening> after = new LinkedHashMap<>();
-    List<Listening> opened = new ArrayList<>();
+    Map<String, ListenerHandle.Settings> settings = new LinkedHashMap<>();
     next.config()
         .listeners()
         .forEach((name, listener) -> {
-          Listening same = before.get(name);
-          if (same != null && same.wanted().equals(listener.address())) {
-            after.put(name, same);
-            return;
-          }
-          ListenerHandle handle = new ListenerHandle(name, new ListenerHandle.Settings(listener));
-          Listening open = open(handle, listener.address(), problems);
-          if (open != null) {
-            after.put(name, open);
-            opened.add(open);
+          Listening old = before.get(name);
+          ListenerHandle.Settings opened =
+              certificates.settings(
+                  name, listener, old == null ? null : old.handle().settings(), folder, problems);
+          if (opened != null) {
+            settings.put(name, opened);
           }
         });
+    if (problems.hasErrors()) {
+      return;
+    }
+    Map<String, Listening> after = new LinkedHashMap<>();
+    List<Listening> opened = new ArrayList<>();
+    settings.forEach((name, one) -> {
+      Listening same = before.get(name);
+      if (same != null && same.wanted().equals(one.config().address())) {
+        after.put(name, same);
+        return;
+      }
+      Listening open = open(new ListenerHandle(name, one), one.config().address(), problems);
+      if (open != null) {
+        after.put(name, open);
+        opened.add(open);
+      }
+    });
     if (problems.hasErrors()) {
       opened.forEach(listening -> workers.stop(listening.handle()));
       return;
     }
-    after.forEach((name, listening) -> settle(listening.handle(), next, name));
+    List<ListenerHandle.Settings> was =
+        before.values().stream().map(listening -> listening.handle().settings()).toList();
+    after.forEach(
+        (name, listening) ->
+            listening.handle().settings(Objects.requireNonNull(settings.get(name))));
     workers.apply(next);
     telemetry.apply(next.config().telemetry());
+    certificates.watch(was, List.copyOf(settings.values()));
     current = new Revision(next, Map.copyOf(after));
     for (Listening listening : before.values()) {
       if (!after.containsValue(listening)) {
         workers.stop(listening.handle());
       }
     }
-  }
-
-  /** Gives a listener the settings that new connections begin with. */
-  private static void settle(ListenerHandle handle, Snapshot next, String name) {
-    handle.settings(
-        new ListenerHandle.Settings(
-            Objects.requireNonNull(next.config().listeners().get(name))));
   }
 
   private @Nullable Listening open(ListenerHandle handle, HostPort wanted, Problems problems) {
@@ -232,6 +263,7 @@ public final class Gateway implements AutoCloseable {
   @Override
   public void close() {
     draining = true;
+    certificates.close();
     workers.close(LAST_PATIENCE);
     telemetry.close();
   }
@@ -258,7 +290,13 @@ public final class Gateway implements AutoCloseable {
 
     @Override
     public List<Certificate> certificates() {
-      return List.of();
+      Gateway known = gateway;
+      return known == null
+          ? List.of()
+          : TlsFiles.expiries(
+              known.current.listening().values().stream()
+                  .map(listening -> listening.handle().settings())
+                  .toList());
     }
   }
 }

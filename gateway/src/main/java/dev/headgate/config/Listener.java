@@ -1,5 +1,6 @@
 package dev.headgate.config;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,21 @@ public record Listener(
       "Which addresses may call. `deny` is looked at first; an empty `allow` allows every address not denied.")
   public record Addresses(
       @Doc(value = "Networks that may call.", example = "[10.0.0.0/8]") List<Cidr> allow,
-      @Doc(value = "Networks that may not call.", example = "[203.0.113.0/24]") List<Cidr> deny) {}
+      @Doc(value = "Networks that may not call.", example = "[203.0.113.0/24]") List<Cidr> deny) {
+    /** Whether this address may call. */
+    public boolean allows(InetAddress address) {
+      return !isIn(address, deny) && (allow.isEmpty() || isIn(address, allow));
+    }
+
+    private static boolean isIn(InetAddress address, List<Cidr> networks) {
+      for (int i = 0; i < networks.size(); i++) {
+        if (networks.get(i).contains(address)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
 
   @Doc("Bounds on what clients may use. Each has a safe default.")
   public record Limits(

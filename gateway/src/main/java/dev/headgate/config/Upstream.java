@@ -22,6 +22,11 @@ public record Upstream(
         Connections connections,
     @Doc("TLS towards endpoints with https URLs.") ClientTls tls) {
 
+  /** Whether an endpoint speaks TLS. */
+  public boolean secure() {
+    return endpoints.stream().anyMatch(endpoint -> "https".equalsIgnoreCase(endpoint.url().getScheme()));
+  }
+
   /** How an endpoint is chosen. */
   public enum Balance {
     ROUND_ROBIN,

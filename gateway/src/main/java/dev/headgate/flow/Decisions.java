@@ -1,6 +1,7 @@
 package dev.headgate.flow;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Listener;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Stage;
@@ -16,6 +17,8 @@ import dev.headgate.route.Routing;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
 import dev.headgate.snapshot.Snapshot;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +134,9 @@ public final class Decisions {
   private @Nullable Failure admit() {
     Headers headers = exchange.requestHeaders();
     CompiledRoute route = route();
+    if (exchange.trustedPeer() && !mayCall()) {
+      return Failure.client(Stage.ADMIT, 403, "address.denied", "the client's address may not call");
+    }
     if (headers.has(HeaderName.CONTENT_LENGTH)) {
       try {
         if (MessageRules.contentLength(headers) > route.bodyLimit()) {
@@ -148,6 +154,13 @@ public final class Decisions {
       return Failure.client(Stage.ADMIT, 403, "websocket.refused", "the route relays no WebSocket");
     }
     return null;
+  }
+
+  /** A proxy's connection was let in for what its clients may do. */
+  private boolean mayCall() {
+    Listener listener = snapshot.config().listeners().get(exchange.client().listener());
+    InetAddress address = NetUtil.createInetAddressFromIpAddressString(exchange.clientAddress());
+    return listener == null || address == null || listener.addresses().allows(address);
   }
 
   // transform: the request as the upstream gets it

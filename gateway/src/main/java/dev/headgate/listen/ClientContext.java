@@ -1,10 +1,12 @@
 package dev.headgate.listen;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Cidr;
 import dev.headgate.config.Listener;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.flow.Serving;
 import dev.headgate.upstream.LoopIo;
+import java.net.InetAddress;
 
 /**
  * What the connections of one listener on one loop have in common, as long as the listener's
@@ -44,10 +46,26 @@ final class ClientContext {
     loop.closed(connection);
   }
 
+  /**
+   * Whether a connection from there may come in. A trusted proxy's may: what is asked of its clients
+   * is asked with each request.
+   */
+  boolean mayConnect(InetAddress peer) {
+    if (listener.addresses().allows(peer)) {
+      return true;
+    }
+    for (Cidr proxy : listener.trustedProxies()) {
+      if (proxy.contains(peer)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Finds out who calls, behind trusted proxies. */
   void identify(Exchange exchange) {
     if (!listener.trustedProxies().isEmpty()) {
-      exchange.scheme(exchange.scheme());
+      ClientAddress.identify(exchange, listener.trustedProxies());
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.headgate.listen;
 
 import dev.headgate.concurrent.Shared;
 import dev.headgate.config.Listener;
+import dev.headgate.tls.ListenerTls;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listener as all loops see it: its settings, which a reload may replace, and the counts that its
@@ -11,9 +13,10 @@ import dev.headgate.config.Listener;
 @Shared
 public final class ListenerHandle {
   /** What a reload replaces. */
-  public record Settings(Listener config) {}
+  public record Settings(Listener config, @Nullable ListenerTls tls) {}
 
   private final String name;
+  private final ConnectionLimits connections = new ConnectionLimits();
   private volatile Settings settings;
 
   public ListenerHandle(String name, Settings settings) {
@@ -31,5 +34,10 @@ public final class ListenerHandle {
 
   public void settings(Settings next) {
     settings = next;
+  }
+
+  /** Connections open now, on all loops. */
+  ConnectionLimits connections() {
+    return connections;
   }
 }

@@ -1,9 +1,11 @@
 package dev.headgate.listen;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Listener;
 import dev.headgate.exchange.ClientInfo;
 import dev.headgate.flow.Serving;
 import dev.headgate.telemetry.ListenerMetrics;
+import dev.headgate.tls.ListenerTls;
 import dev.headgate.upstream.LoopIo;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -93,11 +95,54 @@ public final class ListenerLoop {
       settings = handle.settings();
       context = newContext();
     }
+    ClientContext current = context;
+    ListenerTls tls = settings.tls();
+    Listener config = settings.config();
+    if (config.proxyProtocol()) {
+      ProxyProtocol.await(
+          channel,
+          peer,
+          io.loop(),
+          config.limits().headerTimeout(),
+          caller -> identified(channel, current, tls, caller));
+    } else {
+      identified(channel, current, tls, peer);
+    }
+  }
+
+  /** It is known who calls: may it come in, and what does it speak? */
+  private void identified(
+      Channel channel, ClientContext current, @Nullable ListenerTls tls, InetSocketAddress peer) {
     InetAddress address = peer.getAddress();
+    String refusal =
+        current.mayConnect(address)
+            ? handle.connections().enter(address, current.listener().limits())
+            : "address.denied";
+    if (refusal != null) {
+      metrics.connectionRefused(refusal);
+      channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(_ -> handle.connections().leave(address));
     ClientInfo client =
         new ClientInfo(
             handle.name(), address, address.getHostAddress(), peer.getPort(), false, null, null);
-    channel.pipeline().addLast(new Http1Connection(context, channel, client));
+    if (tls == null) {
+      speak(channel, current, client, null);
+    } else {
+      channel
+          .pipeline()
+          .addLast(tls.newHandler(channel.alloc()), new AfterHandshake(this, current, client, metrics));
+    }
+  }
+
+  /**
+   * Adds the handler of the protocol that is spoken.
+   *
+   * @param agreed what ALPN chose; null where nothing was agreed on
+   */
+  void speak(Channel channel, ClientContext current, ClientInfo client, @Nullable String agreed) {
+    channel.pipeline().addLast(new Http1Connection(current, channel, client));
   }
 
   void opened(ClientConnection connection) {

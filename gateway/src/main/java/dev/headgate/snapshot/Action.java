@@ -2,8 +2,10 @@ package dev.headgate.snapshot;
 
 import dev.headgate.config.Upstream;
 import dev.headgate.route.RedirectTarget;
+import dev.headgate.tls.UpstreamTls;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** What a route does with a request in the end. */
 public sealed interface Action {
@@ -45,10 +47,10 @@ public sealed interface Action {
   }
 
   /**
-   * An upstream with its name. Loops keep their pools by it, so that two revisions in which an
+   * An upstream with its name, and its TLS if an endpoint speaks it. Loops keep their pools by it, so that two revisions in which an
    * upstream is the same share its connections.
    */
-  record NamedUpstream(String name, Upstream config) {}
+  record NamedUpstream(String name, Upstream config, @Nullable UpstreamTls tls) {}
 
   /** Answers with a redirect; where to is made from the request. */
   record Redirect(int status, RedirectTarget to) implements Action {}

@@ -4,11 +4,13 @@ import dev.headgate.config.Config;
 import dev.headgate.config.PathTemplate;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
+import dev.headgate.config.Upstream;
 import dev.headgate.route.PathRewrite;
 import dev.headgate.route.RedirectTarget;
 import dev.headgate.route.RouteEntry;
 import dev.headgate.route.RouteProblem;
 import dev.headgate.route.Router;
+import dev.headgate.tls.UpstreamTls;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +31,12 @@ public final class Compiler {
   private final Problems problems;
   private final Map<String, Action.NamedUpstream> upstreams = new HashMap<>();
 
+  /** Opens the TLS of upstreams, files and all, which this class does not. */
+  public interface TlsFactory {
+    /** Null if it cannot be opened; the problem has been told then. */
+    @Nullable UpstreamTls open(String name, Upstream upstream);
+  }
+
   private Compiler(Config config, @Nullable Snapshot before, Problems problems) {
     this.config = config;
     this.before = before;
@@ -40,18 +48,36 @@ public final class Compiler {
    *
    * @param config checked; it may still hold what only shows when routes are put together
    * @param before the revision that serves now; null for the first
+   * @param tls gives upstreams their TLS; asked for those that need it and have changed
    * @param problems gets what is wrong
    * @return null if there were errors
    */
   public static @Nullable Snapshot compile(
-      Config config, long revision, @Nullable Snapshot before, Problems problems) {
-    return new Compiler(config, before, problems).snapshot(revision);
+      Config config,
+      long revision,
+      @Nullable Snapshot before,
+      TlsFactory tls,
+      Problems problems) {
+    return new Compiler(config, before, problems).snapshot(revision, tls);
   }
 
-  private @Nullable Snapshot snapshot(long revision) {
+  private @Nullable Snapshot snapshot(long revision, TlsFactory tls) {
+    Map<String, Action.NamedUpstream> known = new HashMap<>();
+    if (before != null) {
+      before.upstreams().forEach(upstream -> known.put(upstream.name(), upstream));
+    }
     config
         .upstreams()
-        .forEach((name, upstream) -> upstreams.put(name, new Action.NamedUpstream(name, upstream)));
+        .forEach(
+            (name, upstream) -> {
+              Action.NamedUpstream same = known.get(name);
+              upstreams.put(
+                  name,
+                  same != null && same.config().equals(upstream)
+                      ? same
+                      : new Action.NamedUpstream(
+                          name, upstream, upstream.secure() ? tls.open(name, upstream) : null));
+            });
     Map<String, RouteEntry<CompiledRoute>> old = before == null ? Map.of() : before.routes();
     Map<String, RouteEntry<CompiledRoute>> routes = HashMap.newHashMap(config.routes().size());
     List<RouteEntry<CompiledRoute>> added = new ArrayList<>();

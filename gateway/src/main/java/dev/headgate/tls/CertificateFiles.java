@@ -58,7 +58,7 @@ public final class CertificateFiles {
   }
 
   /** Notes that the library made no context of what was read. */
-  void refused(GeneralSecurityException e) {
+  void refused(Exception e) {
     findings.add(
         Finding.error("tls.refused", null, "the TLS library refuses these settings: " + text(e)));
   }

@@ -2,11 +2,15 @@ package dev.headgate.upstream;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Failure;
+import dev.headgate.tls.UpstreamTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +20,15 @@ import org.jspecify.annotations.Nullable;
 public final class Connector {
   private final LoopIo io;
   private final NameResolver names;
+  private final @Nullable UpstreamTls tls;
 
-  public Connector(LoopIo io, NameResolver names) {
+  /**
+   * @param tls for endpoints that speak it; null where none does
+   */
+  public Connector(LoopIo io, NameResolver names, @Nullable UpstreamTls tls) {
     this.io = io;
     this.names = names;
+    this.tls = tls;
   }
 
   LoopIo io() {
@@ -70,9 +79,48 @@ public final class Connector {
   }
 
   private void connected(EndpointPool pool, Channel channel) {
+    EndpointAddress endpoint = pool.endpoint();
+    UpstreamTls security = tls;
+    if (!endpoint.secure() || security == null) {
+      speak(pool, channel, pool.limits().multiplexes());
+      return;
+    }
+    SslHandler handler = security.newHandler(channel.alloc(), endpoint.host(), endpoint.port());
+    handler.setHandshakeTimeoutMillis(Math.max(1, pool.limits().connectNanos() / 1_000_000));
+    channel.pipeline().addLast(handler, new QuietFailure());
+    handler
+        .handshakeFuture()
+        .addListener(
+            handshake -> {
+              if (handshake.isSuccess()) {
+                speak(pool, channel, "h2".equals(handler.applicationProtocol()));
+              } else {
+                channel.close();
+                pool.connectFailed(insecure(endpoint, handshake.cause()));
+              }
+            });
+  }
+
+  /** Keeps what goes wrong in a handshake from being logged as nobody's: its future tells it. */
+  private static final class QuietFailure extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+  }
+
+  /** Hands a connection over to its pool. */
+  private void speak(EndpointPool pool, Channel channel, boolean http2) {
     Http1UpstreamConnection connection = new Http1UpstreamConnection(pool, io, channel);
     channel.pipeline().addLast(connection);
     pool.connected(connection);
+  }
+
+  private static Failure insecure(EndpointAddress endpoint, @Nullable Throwable cause) {
+    return cause instanceof SslHandshakeTimeoutException
+        ? Failure.upstream(
+            true, 504, "upstream.connect_timeout", "no TLS with " + endpoint.name() + " in time")
+        : Failure.upstream(true, 502, "upstream.tls", "no TLS with " + endpoint.name() + ": " + cause);
   }
 
   private static Failure unresolved(EndpointAddress endpoint, @Nullable Throwable cause) {

@@ -43,7 +43,6 @@ public final class Worker implements Serving, Loop {
   private final LoopIo io;
   private final LoopRecorder recorder;
   private final NameResolver names;
-  private final Connector connector;
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final HttpDate date = new HttpDate();
   private final Map<Action.NamedUpstream, UpstreamPool> pools = new HashMap<>();
@@ -70,7 +69,6 @@ public final class Worker implements Serving, Loop {
     this.recorder = recorders.apply(this);
     this.names =
         new NameResolver(eventLoop, this, transport.datagrams(), transport.sockets(), null);
-    this.connector = new Connector(io, names);
     long tick = TimerWheel.TICK;
     eventLoop.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.NANOSECONDS);
   }
@@ -132,7 +130,11 @@ public final class Worker implements Serving, Loop {
   public UpstreamPool pool(Action.NamedUpstream upstream) {
     UpstreamPool pool = pools.get(upstream);
     if (pool == null) {
-      pool = new UpstreamPool(connector, upstream.config(), loops, observer(upstream.name()));
+      pool = new UpstreamPool(
+              new Connector(io, names, upstream.tls()),
+              upstream.config(),
+              loops,
+              observer(upstream.name()));
       pools.put(upstream, pool);
     }
     return pool;
