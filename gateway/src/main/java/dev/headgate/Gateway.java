@@ -51,8 +51,7 @@ public final class Gateway implements AutoCloseable {
   private volatile Revision current;
   private volatile boolean draining;
 
-  private Gateway(
-      Telemetry telemetry, Workers workers, TlsFiles certificates, Snapshot snapshot) {
+  private Gateway(Telemetry telemetry, Workers workers, TlsFiles certificates, Snapshot snapshot) {
     this.telemetry = telemetry;
     this.workers = workers;
     this.certificates = certificates;
@@ -108,6 +107,25 @@ public final class Gateway implements AutoCloseable {
     return problems;
   }
 
+  /**
+   * Does everything that can fail in {@link #start} but listening, and serves nothing.
+   *
+   * @param problems gets what is wrong with the configuration, or worth a warning
+   * @return what would serve, or null if there were errors
+   */
+  public static @Nullable Snapshot check(
+      Reading.Accepted accepted, Clock clock, Problems problems) {
+    try (TlsFiles certificates = new TlsFiles(clock)) {
+      Snapshot snapshot = compile(accepted, null, certificates, problems);
+      Path folder = accepted.sources().folder();
+      accepted
+          .config()
+          .listeners()
+          .forEach((name, one) -> certificates.settings(name, one, null, folder, problems));
+      return problems.hasErrors() ? null : snapshot;
+    }
+  }
+
   private static @Nullable Snapshot compile(
       Reading.Accepted accepted,
       @Nullable Snapshot before,
@@ -160,9 +178,8 @@ public final class Gateway implements AutoCloseable {
     }
     List<ListenerHandle.Settings> was =
         before.values().stream().map(listening -> listening.handle().settings()).toList();
-    after.forEach(
-        (name, listening) ->
-            listening.handle().settings(Objects.requireNonNull(settings.get(name))));
+    after.forEach((name, listening) ->
+        listening.handle().settings(Objects.requireNonNull(settings.get(name))));
     workers.apply(next);
     telemetry.apply(next.config().telemetry());
     certificates.watch(was, List.copyOf(settings.values()));

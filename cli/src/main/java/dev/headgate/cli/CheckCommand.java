@@ -3,7 +3,6 @@ package dev.headgate.cli;
 import dev.headgate.config.Config;
 import dev.headgate.config.Problems;
 import dev.headgate.config.read.ConfigReader;
-import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -31,16 +30,16 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Reading reading = Checked.read(new ConfigReader(Secrets.of(environment)), argument.file());
-    Problems problems = reading.problems();
+    Checked checked = Checked.of(new ConfigReader(Secrets.of(environment)).read(argument.file()));
+    Problems problems = checked.problems();
     new ProblemReport(terminal, terminal.out()).print(problems);
     String summary = argument.file() + ": " + ProblemReport.summary(problems);
-    return switch (reading) {
-      case Reading.Accepted(Config config, _, _) -> {
-        terminal.out().println(summary + " in " + contents(config));
+    return switch (checked) {
+      case Checked.Good good -> {
+        terminal.out().println(summary + " in " + contents(good.snapshot().config()));
         yield ExitCode.OK;
       }
-      case Reading.Refused _ -> {
+      case Checked.Bad _ -> {
         terminal.err().println(summary);
         yield ExitCode.PROBLEMS;
       }

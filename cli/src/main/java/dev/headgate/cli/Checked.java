@@ -1,14 +1,33 @@
 package dev.headgate.cli;
 
-import dev.headgate.config.read.ConfigReader;
+import dev.headgate.Gateway;
+import dev.headgate.config.Places;
+import dev.headgate.config.Problems;
 import dev.headgate.config.read.Reading;
-import java.nio.file.Path;
+import dev.headgate.snapshot.Snapshot;
+import java.time.Clock;
 
-/** Reads a configuration and tries whether it could be served. */
-final class Checked {
-  private Checked() {}
+/** A configuration that was read and then tried as far as that goes without a socket. */
+sealed interface Checked {
+  Problems problems();
 
-  static Reading read(ConfigReader reader, Path file) {
-    return reader.read(file);
+  /** It can be served. */
+  record Good(Snapshot snapshot, Places places, Problems problems) implements Checked {}
+
+  /** It cannot. */
+  record Bad(Problems problems) implements Checked {}
+
+  static Checked of(Reading reading) {
+    return switch (reading) {
+      case Reading.Refused(Problems problems) -> new Bad(problems);
+      case Reading.Accepted accepted -> {
+        Problems problems = new Problems(accepted.sources());
+        problems.addAll(accepted.problems());
+        Snapshot snapshot = Gateway.check(accepted, Clock.systemUTC(), problems);
+        yield snapshot == null
+            ? new Bad(problems)
+            : new Good(snapshot, accepted.sources(), problems);
+      }
+    };
   }
 }

@@ -59,9 +59,13 @@ final class Headgate implements Runnable {
 
   private static List<Object> commands(Terminal terminal, Map<String, String> environment) {
     return List.of(
+        new RunCommand(terminal, environment),
         new CheckCommand(terminal, environment),
+        new ExplainCommand(terminal, environment),
         new RoutesCommand(terminal, environment),
         new ReloadCommand(terminal, environment),
+        new DemoCommand(terminal, environment),
+        new TrainCommand(terminal, environment),
         new VersionCommand(terminal));
   }
 

@@ -1,9 +1,9 @@
 package dev.headgate.cli;
 
 import dev.headgate.cli.Terminal.Style;
+import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
 import dev.headgate.config.read.ConfigReader;
-import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,14 +29,13 @@ final class RoutesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Reading reading = Checked.read(new ConfigReader(Secrets.of(environment)), argument.file());
-    return switch (reading) {
-      case Reading.Refused refused -> {
-        new ProblemReport(terminal, terminal.err()).print(refused.problems());
+    return switch (Checked.of(new ConfigReader(Secrets.of(environment)).read(argument.file()))) {
+      case Checked.Bad(Problems problems) -> {
+        new ProblemReport(terminal, terminal.err()).print(problems);
         yield ExitCode.PROBLEMS;
       }
-      case Reading.Accepted accepted -> {
-        print(accepted.config().routes());
+      case Checked.Good good -> {
+        print(good.snapshot().config().routes());
         yield ExitCode.OK;
       }
     };

@@ -11,7 +11,6 @@ import sun.misc.Signal;
  * <p>How it is safe: handlers run on threads of the system's; the latch is all they share.
  */
 @Shared
-@SuppressWarnings("sunapi") // the JDK has no other way to take a signal
 final class Signals {
   private final CountDownLatch stop = new CountDownLatch(1);
 

@@ -76,7 +76,7 @@ public final class Acceptor implements AutoCloseable {
               Socket socket = on.accept();
               int id = accepted.incrementAndGet();
               open.add(socket);
-              start("origin-" + port + "-" + id, () -> run(socket, id), () -> open.remove(socket));
+              start("origin-" + port + "-" + id, () -> run(socket, id));
             }
           } catch (IOException closed) {
             // close() and stopAccepting() end the loop this way.
@@ -92,17 +92,12 @@ public final class Acceptor implements AutoCloseable {
 
   /** Runs the task on a virtual thread; {@link #close} ends it and knows how it failed. */
   public void start(String name, Task task) {
-    start(name, task, () -> {});
-  }
-
-  /** What comes {@code afterwards} finds the task's failure noted already. */
-  private void start(String name, Task task, Runnable afterwards) {
-    Thread thread = Thread.ofVirtual().name(name).unstarted(() -> attempt(task, afterwards));
+    Thread thread = Thread.ofVirtual().name(name).unstarted(() -> attempt(task));
     tasks.add(thread);
     thread.start();
   }
 
-  private void attempt(Task task, Runnable afterwards) {
+  private void attempt(Task task) {
     try {
       task.run();
     } catch (ProtocolViolation violation) {
@@ -115,18 +110,20 @@ public final class Acceptor implements AutoCloseable {
       fail(failure);
     } finally {
       tasks.remove(Thread.currentThread());
-      afterwards.run();
       changed();
     }
   }
 
   private void run(Socket socket, int id) throws Exception {
-    socket.setTcpNoDelay(true);
-    try (socket;
-        Wire wire = wire(socket)) {
-      if (wire != null) {
-        handler.handle(wire, id);
+    try (socket) {
+      socket.setTcpNoDelay(true);
+      try (Wire wire = wire(socket)) {
+        if (wire != null) {
+          handler.handle(wire, id);
+        }
       }
+    } finally {
+      open.remove(socket);
     }
   }
 
@@ -168,10 +165,8 @@ public final class Acceptor implements AutoCloseable {
     return open.size();
   }
 
-  /** Waits for the {@code count}-th handshake that fails, counted from 1. */
-  public IOException awaitHandshakeFailure(int count) throws InterruptedException {
-    await(count + " failed handshakes", () -> handshakeFailures.size() >= count);
-    return handshakeFailures.get(count - 1);
+  public List<IOException> handshakeFailures() {
+    return List.copyOf(handshakeFailures);
   }
 
   /**

@@ -144,12 +144,9 @@ public final class ScriptedOrigin implements AutoCloseable {
     return connections.getLast().serverName();
   }
 
-  /**
-   * Waits for the {@code count}-th TLS handshake that fails, counted from 1: a gateway that refuses
-   * this origin's certificate shows here.
-   */
-  public IOException awaitHandshakeFailure(int count) throws InterruptedException {
-    return acceptor.awaitHandshakeFailure(count);
+  /** TLS handshakes that failed: a gateway that refuses this origin's certificate shows here. */
+  public List<IOException> handshakeFailures() {
+    return acceptor.handshakeFailures();
   }
 
   /** What the script or the strict parser threw so far. */

@@ -161,12 +161,8 @@ public final class Http2Origin implements AutoCloseable {
     return connections.getLast().wire().requestedServerName();
   }
 
-  /**
-   * Waits for the {@code count}-th TLS handshake that fails, counted from 1: a gateway that refuses
-   * this origin's certificate shows here.
-   */
-  public IOException awaitHandshakeFailure(int count) throws InterruptedException {
-    return acceptor.awaitHandshakeFailure(count);
+  public List<IOException> handshakeFailures() {
+    return acceptor.handshakeFailures();
   }
 
   public List<Throwable> failures() {

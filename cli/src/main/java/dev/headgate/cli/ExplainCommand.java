@@ -1,0 +1,86 @@
+package dev.headgate.cli;
+
+import dev.headgate.config.Problems;
+import dev.headgate.config.read.ConfigReader;
+import dev.headgate.config.read.Secrets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "explain",
+    description = {
+      "Says what would happen to a request, stage by stage, without a socket.",
+      "Which routes were considered and why each lost, what the winner does, what the upstream"
+          + " would get. The stages run the same code as live traffic."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  headgate explain headgate.yaml GET https://api.example.com/orders/7",
+      "  headgate explain headgate.yaml POST http://localhost/orders -H 'content-length: 20000000'",
+      "",
+      "Exit codes: 0 it would be answered or forwarded, 1 it would be refused."
+    })
+final class ExplainCommand implements Callable<Integer> {
+  private final Terminal terminal;
+  private final Map<String, String> environment;
+
+  @Parameters(index = "0", paramLabel = "FILE", description = "The configuration.")
+  private Path file;
+
+  @Parameters(index = "1", paramLabel = "METHOD", description = "Such as GET.")
+  private String method;
+
+  @Parameters(
+      index = "2",
+      paramLabel = "URL",
+      description = "Scheme, host and path. Taken byte for byte: nothing is encoded or normalised.")
+  private String url;
+
+  @Option(
+      names = {"-H", "--header"},
+      paramLabel = "'NAME: VALUE'",
+      description = "A header field; may be given several times.")
+  private List<String> headers = new ArrayList<>();
+
+  @Option(
+      names = "--client",
+      paramLabel = "IP",
+      defaultValue = "127.0.0.1",
+      description = "The client's address (${DEFAULT-VALUE}).")
+  private String client;
+
+  @Spec private CommandSpec spec;
+
+  ExplainCommand(Terminal terminal, Map<String, String> environment) {
+    this.terminal = terminal;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() {
+    AskedRequest request;
+    try {
+      request = AskedRequest.of(method, url, headers, client);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    return switch (Checked.of(new ConfigReader(Secrets.of(environment)).read(file))) {
+      case Checked.Bad(Problems problems) -> {
+        new ProblemReport(terminal, terminal.err()).print(problems);
+        yield ExitCode.PROBLEMS;
+      }
+      case Checked.Good good ->
+          new Narrator(terminal, good.snapshot(), good.places()).tell(request);
+    };
+  }
+}

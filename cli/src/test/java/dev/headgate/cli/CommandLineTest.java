@@ -1,0 +1,199 @@
+package dev.headgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class CommandLineTest {
+  private static final String GOOD =
+      """
+      listeners: { main: { address: "127.0.0.1:0" } }
+      upstreams:
+        a: { endpoints: ["http://127.0.0.1:1"] }
+        b: { endpoints: ["http://127.0.0.1:2"] }
+      routes:
+        orders:
+          match: { host: api.example.com, path: "/orders/**", methods: [GET, POST] }
+          auth: public
+          to: [{ upstream: a, weight: 9 }, b]
+          rewrite: { prefix: /v1 }
+          bodyLimit: 1KiB
+        old:
+          match: { path: "/old/{id}", headers: { x-version: "1" } }
+          auth: public
+          redirect: { status: 301, to: "/new/{id}" }
+      """;
+
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private Path file;
+
+  @BeforeEach
+  void write() throws IOException {
+    file = Files.writeString(folder.resolve("headgate.yaml"), GOOD);
+  }
+
+  private int run(String... words) {
+    Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), false);
+    int code =
+        Headgate.commandLine(terminal, Map.of("XDG_RUNTIME_DIR", folder.toString())).execute(words);
+    terminal.out().flush();
+    terminal.err().flush();
+    return code;
+  }
+
+  private int explain(String method, String url, String... more) {
+    String[] words = new String[4 + more.length];
+    words[0] = "explain";
+    words[1] = file.toString();
+    words[2] = method;
+    words[3] = url;
+    System.arraycopy(more, 0, words, 4, more.length);
+    return run(words);
+  }
+
+  @Test
+  void checkAcceptsAGoodConfiguration() {
+    assertThat(run("check", file.toString())).isZero();
+    assertThat(out.toString()).contains("no problems", "1 listener, 2 routes, 2 upstreams");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void checkReportsEveryProblemWithItsPlace() throws IOException {
+    Files.writeString(
+        file,
+        GOOD.replace("bodyLimit: 1KiB", "bodyLimits: 1KiB").replace("weight: 9", "weight: nine"));
+    assertThat(run("check", file.toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString())
+        .contains(
+            file + ":11:5: error: routes.orders.bodyLimits: unknown key 'bodyLimits'",
+            "did you mean 'bodyLimit'?",
+            "routes.orders.to[0].weight");
+    assertThat(err.toString()).contains("2 errors");
+  }
+
+  @Test
+  void checkReportsRoutesThatConflict() throws IOException {
+    Files.writeString(
+        file,
+        """
+        listeners: { main: { address: "127.0.0.1:0" } }
+        routes:
+          one: { match: { path: "/a/{x}" }, auth: public, respond: {} }
+          two: { match: { path: "/a/{y}" }, auth: public, respond: {} }
+        """);
+    assertThat(run("check", file.toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString()).contains("routes.two", "one");
+  }
+
+  @Test
+  void checkOfAFileThatIsNotThereSaysSo() {
+    assertThat(run("check", folder.resolve("none.yaml").toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString()).contains("there is no such file");
+  }
+
+  @Test
+  void explainTellsWhatTheUpstreamWouldGet() {
+    assertThat(explain("GET", "https://api.example.com/orders/./7?x=1", "-H", "X-A: b")).isZero();
+    assertThat(out.toString())
+        .contains(
+            "read        path /orders/7",
+            "route       orders",
+            ":6:3",
+            "the upstream gets GET /v1/7?x=1",
+            "x-forwarded-proto: https",
+            "a (weight 9) or b (weight 1)");
+  }
+
+  @Test
+  void explainSaysWhyOtherRoutesLost() {
+    assertThat(explain("DELETE", "http://api.example.com/orders/7")).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString())
+        .contains("refused: 405 route.method", "not orders: method: takes GET, POST");
+    assertThat(explain("GET", "http://other.example.com/old/7")).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString()).contains("refused: 404 route.none", "not old: header x-version");
+  }
+
+  @Test
+  void explainTakesHeadersAndShowsWhereARedirectLeads() {
+    assertThat(explain("GET", "http://a/old/7", "-H", "x-version: 1")).isZero();
+    assertThat(out.toString()).contains("301, location: /new/7");
+  }
+
+  @Test
+  void explainRefusesWhatTheGatewayWouldRefuse() {
+    assertThat(explain("GET", "http://api.example.com/orders/%00")).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString()).contains("read        refused: 400 path.control");
+    assertThat(explain("POST", "http://api.example.com/orders", "-H", "content-length: 2000"))
+        .isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString()).contains("admit       refused: 413 body.too_large");
+  }
+
+  @Test
+  void explainOfSomethingThatIsNoUrlIsWrongUsage() {
+    assertThat(explain("GET", "/orders")).isEqualTo(ExitCode.USAGE);
+    assertThat(explain("GET", "http://a/", "-H", "nonsense")).isEqualTo(ExitCode.USAGE);
+    assertThat(explain("GET", "http://a/", "--client", "example.com")).isEqualTo(ExitCode.USAGE);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void routesListsThemAsATable() {
+    assertThat(run("routes", file.toString())).isZero();
+    assertThat(out.toString())
+        .contains("orders  api.example.com  GET,POST  /orders/**", "a 9, b 1", "redirect 301");
+  }
+
+  @Test
+  void versionNamesTheProgramAndTheJava() {
+    assertThat(run("version")).isZero();
+    assertThat(out.toString()).startsWith("headgate ").contains("Java 25");
+  }
+
+  @Test
+  void helpListsTheCommandsButNotTheHiddenOne() {
+    assertThat(run("help")).isZero();
+    assertThat(out.toString())
+        .contains("run ", "check ", "explain ", "reload ")
+        .doesNotContain("train");
+    for (String command : new String[] {"run", "check", "explain", "routes", "reload", "demo"}) {
+      assertThat(run("help", command)).as(command).isZero();
+    }
+  }
+
+  @Test
+  void anUnknownCommandIsAnsweredWithTheNearest() {
+    assertThat(run("chek")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("there is no command 'chek'", "headgate check");
+  }
+
+  @Test
+  void noCommandIsWrongUsage() {
+    assertThat(run()).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("Usage: headgate");
+  }
+
+  @Test
+  void reloadWithoutARunningGatewaySaysSo() {
+    assertThat(run("reload")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("no such gateway runs here");
+  }
+
+  @Test
+  void runRefusesABadConfigurationAndSaysWhy() throws IOException {
+    Files.writeString(file, "listenrs: {}");
+    assertThat(run("run", file.toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(err.toString()).contains("did you mean 'listeners'?", "not started: ");
+    assertThat(out.toString()).isEmpty();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.headgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.config.read.ConfigReader;
+import dev.headgate.config.read.Secrets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every whole configuration in the documentation is one that Headgate takes. */
+final class DocsExamplesTest {
+  private static final Path ROOT = Path.of("..");
+
+  @TestFactory
+  List<DynamicTest> everyWholeConfigurationInTheDocsIsAccepted() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+      List<Path> pages =
+          Stream.concat(Stream.of(ROOT.resolve("README.md")), docs)
+              .filter(page -> page.toString().endsWith(".md"))
+              .sorted()
+              .toList();
+      for (Path page : pages) {
+        tests.addAll(examples(page));
+      }
+    }
+    assertThat(tests).as("examples found").isNotEmpty();
+    return tests;
+  }
+
+  private static List<DynamicTest> examples(Path page) throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    List<String> lines = Files.readAllLines(page);
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).strip().equals("```yaml")) {
+        int end = i + 1;
+        while (!lines.get(end).strip().equals("```")) {
+          end++;
+        }
+        String text = String.join("\n", lines.subList(i + 1, end));
+        if (isWhole(text)) {
+          tests.add(
+              DynamicTest.dynamicTest(ROOT.relativize(page) + ":" + (i + 2), () -> accepted(text)));
+        }
+        i = end;
+      }
+    }
+    return tests;
+  }
+
+  /** Pieces that show one key only are not meant to be served. */
+  private static boolean isWhole(String text) {
+    return text.startsWith("listeners:") || text.contains("\nlisteners:");
+  }
+
+  private static void accepted(String text) {
+    Checked checked = Checked.of(new ConfigReader(Secrets.of(Map.of())).read("example.yaml", text));
+    assertThat(checked.problems().report()).isEmpty();
+  }
+}
