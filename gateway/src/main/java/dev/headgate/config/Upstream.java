@@ -24,7 +24,8 @@ public record Upstream(
 
   /** Whether an endpoint speaks TLS. */
   public boolean secure() {
-    return endpoints.stream().anyMatch(endpoint -> "https".equalsIgnoreCase(endpoint.url().getScheme()));
+    return endpoints.stream()
+        .anyMatch(endpoint -> "https".equalsIgnoreCase(endpoint.url().getScheme()));
   }
 
   /** How an endpoint is chosen. */

@@ -135,7 +135,8 @@ public final class Decisions {
     Headers headers = exchange.requestHeaders();
     CompiledRoute route = route();
     if (exchange.trustedPeer() && !mayCall()) {
-      return Failure.client(Stage.ADMIT, 403, "address.denied", "the client's address may not call");
+      return Failure.client(
+          Stage.ADMIT, 403, "address.denied", "the client's address may not call");
     }
     if (headers.has(HeaderName.CONTENT_LENGTH)) {
       try {

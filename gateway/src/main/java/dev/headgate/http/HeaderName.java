@@ -1,6 +1,7 @@
 package dev.headgate.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,19 @@ public final class HeaderName {
   private static final HeaderName[] KNOWN = new HeaderName[64];
   private static final @Nullable HeaderName[] BY_HASH = new HeaderName[SLOTS];
   private static int knownCount;
+
+  /** Names of HPACK's static table (RFC 7541 appendix A) from index 15 on, in its order. */
+  private static final List<String> HPACK =
+      List.of(
+          ("accept-charset accept-encoding accept-language accept-ranges accept access-control-allow-origin age allow "
+                  + "authorization cache-control content-disposition content-encoding content-language content-length "
+                  + "content-location content-range content-type cookie date etag expect expires from host if-match "
+                  + "if-modified-since if-none-match if-range if-unmodified-since last-modified link location "
+                  + "max-forwards proxy-authenticate proxy-authorization range referer refresh retry-after server "
+                  + "set-cookie strict-transport-security transfer-encoding user-agent vary via www-authenticate")
+              .split(" "));
+
+  private static final int HPACK_FIRST = 15;
 
   public static final HeaderName HOST = known("host");
   public static final HeaderName CONTENT_LENGTH = known("content-length");
@@ -72,11 +86,14 @@ public final class HeaderName {
   private final String text;
   private final byte[] bytes;
   private final int key;
+  private final int hpackIndex;
 
   private HeaderName(String text, int key) {
     this.text = text;
     this.bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     this.key = key;
+    int index = HPACK.indexOf(text);
+    this.hpackIndex = index < 0 ? 0 : HPACK_FIRST + index;
   }
 
   private static HeaderName known(String text) {
@@ -104,6 +121,11 @@ public final class HeaderName {
   /** The name in lower case. */
   public String text() {
     return text;
+  }
+
+  /** The name's index in HPACK's static table; 0 where it has none. */
+  public int hpackIndex() {
+    return hpackIndex;
   }
 
   byte[] bytes() {

@@ -271,10 +271,22 @@ public final class Headers {
   }
 
   private void append(int key, byte[] name, byte[] value) {
-    int at = reserve(name.length + value.length);
-    System.arraycopy(name, 0, bytes, at, name.length);
-    System.arraycopy(value, 0, bytes, at + name.length, value.length);
-    row(key, at, name.length, at + name.length, value.length);
+    append(key, name, 0, name.length, value, 0, value.length);
+  }
+
+  /** Adds a field that lies elsewhere. */
+  void append(
+      int key,
+      byte[] name,
+      int nameFrom,
+      int nameLength,
+      byte[] value,
+      int valueFrom,
+      int valueLength) {
+    int at = reserve(nameLength + valueLength);
+    System.arraycopy(name, nameFrom, bytes, at, nameLength);
+    System.arraycopy(value, valueFrom, bytes, at + nameLength, valueLength);
+    row(key, at, nameLength, at + nameLength, valueLength);
   }
 
   private int reserve(int count) {

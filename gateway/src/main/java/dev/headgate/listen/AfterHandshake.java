@@ -22,7 +22,8 @@ final class AfterHandshake extends ChannelInboundHandlerAdapter {
   private final ClientInfo plain;
   private final ListenerMetrics metrics;
 
-  AfterHandshake(ListenerLoop loop, ClientContext context, ClientInfo plain, ListenerMetrics metrics) {
+  AfterHandshake(
+      ListenerLoop loop, ClientContext context, ClientInfo plain, ListenerMetrics metrics) {
     this.loop = loop;
     this.context = context;
     this.plain = plain;

@@ -11,12 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls, behind proxies: what {@code Forwarded} (RFC 7239) or else {@code X-Forwarded-For} says,
- * as far as trusted proxies said it.
+ * Who calls, behind proxies: what {@code Forwarded} (RFC 7239) or else {@code X-Forwarded-For}
+ * says, as far as trusted proxies said it.
  *
  * <p>Each proxy appends the address it was called from, so the list is walked from its end: as long
- * as an address is a trusted proxy's, the one before it can be believed. The first that is not is the
- * client. Anything that is no address ends the walk at the last address that was believed.
+ * as an address is a trusted proxy's, the one before it can be believed. The first that is not is
+ * the client. Anything that is no address ends the walk at the last address that was believed.
  */
 final class ClientAddress {
   private static final int HOPS = 32;
@@ -30,7 +30,8 @@ final class ClientAddress {
     exchange.trustedPeer(true);
     Headers headers = exchange.requestHeaders();
     boolean standard = headers.has(HeaderName.FORWARDED);
-    List<String> hops = members(headers.all(standard ? HeaderName.FORWARDED : HeaderName.X_FORWARDED_FOR));
+    List<String> hops =
+        members(headers.all(standard ? HeaderName.FORWARDED : HeaderName.X_FORWARDED_FOR));
     String proto = standard ? null : firstMember(headers.get(HeaderName.X_FORWARDED_PROTO));
     for (int i = hops.size() - 1, seen = 0; i >= 0 && seen < HOPS; i--, seen++) {
       String hop = standard ? parameter(hops.get(i), "for") : hops.get(i);

@@ -47,8 +47,8 @@ final class ClientContext {
   }
 
   /**
-   * Whether a connection from there may come in. A trusted proxy's may: what is asked of its clients
-   * is asked with each request.
+   * Whether a connection from there may come in. A trusted proxy's may: what is asked of its
+   * clients is asked with each request.
    */
   boolean mayConnect(InetAddress peer) {
     if (listener.addresses().allows(peer)) {

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many connections a listener has open, in all and for each client.
  *
- * <p>All loops count here, once for each connection and never for a request. The total is one atomic
- * number. A client's count is an entry of a concurrent map that exists only while it is not 0; a
- * change of it holds that entry's bin for a few instructions and waits for nothing else. An IPv6
- * client is its /64, since whoever has one address has all of those.
+ * <p>All loops count here, once for each connection and never for a request. The total is one
+ * atomic number. A client's count is an entry of a concurrent map that exists only while it is not
+ * 0; a change of it holds that entry's bin for a few instructions and waits for nothing else. An
+ * IPv6 client is its /64, since whoever has one address has all of those.
  */
 @Shared
 final class ConnectionLimits {
@@ -25,7 +25,8 @@ final class ConnectionLimits {
   /**
    * Counts a connection in.
    *
-   * @return why it may not come in, a stable word; null if it may, and then {@link #leave} must follow
+   * @return why it may not come in, a stable word; null if it may, and then {@link #leave} must
+   *     follow
    */
   @Nullable String enter(InetAddress client, Listener.Limits limits) {
     if (total.incrementAndGet() > limits.connections()) {
@@ -52,6 +53,8 @@ final class ConnectionLimits {
   private static Long key(InetAddress client) {
     ByteBuffer bytes = ByteBuffer.wrap(client.getAddress());
     // No IPv6 network in use begins with 32 bits set, so the two kinds do not meet.
-    return client instanceof Inet4Address ? 0xffff_ffff_0000_0000L | bytes.getInt() & 0xffff_ffffL : bytes.getLong();
+    return client instanceof Inet4Address
+        ? 0xffff_ffff_0000_0000L | bytes.getInt() & 0xffff_ffffL
+        : bytes.getLong();
   }
 }

@@ -11,6 +11,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
@@ -132,7 +133,8 @@ public final class ListenerLoop {
     } else {
       channel
           .pipeline()
-          .addLast(tls.newHandler(channel.alloc()), new AfterHandshake(this, current, client, metrics));
+          .addLast(
+              tls.newHandler(channel.alloc()), new AfterHandshake(this, current, client, metrics));
     }
   }
 
@@ -142,7 +144,23 @@ public final class ListenerLoop {
    * @param agreed what ALPN chose; null where nothing was agreed on
    */
   void speak(Channel channel, ClientContext current, ClientInfo client, @Nullable String agreed) {
-    channel.pipeline().addLast(new Http1Connection(current, channel, client));
+    List<Listener.Protocol> protocols = current.listener().protocols();
+    boolean http1 = protocols.contains(Listener.Protocol.HTTP1);
+    boolean http2 = protocols.contains(Listener.Protocol.HTTP2);
+    ChannelHandler handler;
+    if ("h2".equals(agreed) || !http1) {
+      handler = Http2Connection.of(current, client);
+    } else if (http2 && !client.secure()) {
+      handler =
+          new ProtocolSniffer(
+              current,
+              channel,
+              () -> new Http1Connection(current, channel, client),
+              () -> Http2Connection.of(current, client));
+    } else {
+      handler = new Http1Connection(current, channel, client);
+    }
+    channel.pipeline().addLast(handler);
   }
 
   void opened(ClientConnection connection) {

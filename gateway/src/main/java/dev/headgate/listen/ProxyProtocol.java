@@ -24,7 +24,8 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
   private final Consumer<InetSocketAddress> identified;
   private final Deadline timeout;
 
-  private ProxyProtocol(Channel channel, InetSocketAddress peer, Consumer<InetSocketAddress> identified) {
+  private ProxyProtocol(
+      Channel channel, InetSocketAddress peer, Consumer<InetSocketAddress> identified) {
     this.peer = peer;
     this.identified = identified;
     this.timeout =
@@ -39,12 +40,17 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
   /**
    * Puts the reader into a connection's pipeline.
    *
-   * @param peer the other end of the connection, who calls if the header does not say (LOCAL, UNKNOWN)
+   * @param peer the other end of the connection, who calls if the header does not say (LOCAL,
+   *     UNKNOWN)
    * @param patience how long the header may take
    * @param identified is told who calls and adds what comes next
    */
   static void await(
-      Channel channel, InetSocketAddress peer, Loop loop, Duration patience, Consumer<InetSocketAddress> identified) {
+      Channel channel,
+      InetSocketAddress peer,
+      Loop loop,
+      Duration patience,
+      Consumer<InetSocketAddress> identified) {
     ProxyProtocol reader = new ProxyProtocol(channel, peer, identified);
     channel.pipeline().addLast(new HAProxyMessageDecoder(), reader);
     loop.arm(reader.timeout, patience.toNanos());

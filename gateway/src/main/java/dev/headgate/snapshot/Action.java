@@ -47,8 +47,8 @@ public sealed interface Action {
   }
 
   /**
-   * An upstream with its name, and its TLS if an endpoint speaks it. Loops keep their pools by it, so that two revisions in which an
-   * upstream is the same share its connections.
+   * An upstream with its name, and its TLS if an endpoint speaks it. Loops keep their pools by it,
+   * so that two revisions in which an upstream is the same share its connections.
    */
   record NamedUpstream(String name, Upstream config, @Nullable UpstreamTls tls) {}
 

@@ -53,11 +53,7 @@ public final class Compiler {
    * @return null if there were errors
    */
   public static @Nullable Snapshot compile(
-      Config config,
-      long revision,
-      @Nullable Snapshot before,
-      TlsFactory tls,
-      Problems problems) {
+      Config config, long revision, @Nullable Snapshot before, TlsFactory tls, Problems problems) {
     return new Compiler(config, before, problems).snapshot(revision, tls);
   }
 
@@ -68,16 +64,15 @@ public final class Compiler {
     }
     config
         .upstreams()
-        .forEach(
-            (name, upstream) -> {
-              Action.NamedUpstream same = known.get(name);
-              upstreams.put(
-                  name,
-                  same != null && same.config().equals(upstream)
-                      ? same
-                      : new Action.NamedUpstream(
-                          name, upstream, upstream.secure() ? tls.open(name, upstream) : null));
-            });
+        .forEach((name, upstream) -> {
+          Action.NamedUpstream same = known.get(name);
+          upstreams.put(
+              name,
+              same != null && same.config().equals(upstream)
+                  ? same
+                  : new Action.NamedUpstream(
+                      name, upstream, upstream.secure() ? tls.open(name, upstream) : null));
+        });
     Map<String, RouteEntry<CompiledRoute>> old = before == null ? Map.of() : before.routes();
     Map<String, RouteEntry<CompiledRoute>> routes = HashMap.newHashMap(config.routes().size());
     List<RouteEntry<CompiledRoute>> added = new ArrayList<>();

@@ -90,15 +90,15 @@ public final class Connector {
     channel.pipeline().addLast(handler, new QuietFailure());
     handler
         .handshakeFuture()
-        .addListener(
-            handshake -> {
-              if (handshake.isSuccess()) {
-                speak(pool, channel, "h2".equals(handler.applicationProtocol()));
-              } else {
-                channel.close();
-                pool.connectFailed(insecure(endpoint, handshake.cause()));
-              }
-            });
+        .addListener(handshake -> {
+          if (handshake.isSuccess()) {
+            boolean agreed = "h2".equals(handler.applicationProtocol());
+            speak(pool, channel, agreed || pool.limits().multiplexes());
+          } else {
+            channel.close();
+            pool.connectFailed(insecure(endpoint, handshake.cause()));
+          }
+        });
   }
 
   /** Keeps what goes wrong in a handshake from being logged as nobody's: its future tells it. */
@@ -111,6 +111,10 @@ public final class Connector {
 
   /** Hands a connection over to its pool. */
   private void speak(EndpointPool pool, Channel channel, boolean http2) {
+    if (http2) {
+      Http2UpstreamConnection.start(pool, io, channel);
+      return;
+    }
     Http1UpstreamConnection connection = new Http1UpstreamConnection(pool, io, channel);
     channel.pipeline().addLast(connection);
     pool.connected(connection);
@@ -120,7 +124,8 @@ public final class Connector {
     return cause instanceof SslHandshakeTimeoutException
         ? Failure.upstream(
             true, 504, "upstream.connect_timeout", "no TLS with " + endpoint.name() + " in time")
-        : Failure.upstream(true, 502, "upstream.tls", "no TLS with " + endpoint.name() + ": " + cause);
+        : Failure.upstream(
+            true, 502, "upstream.tls", "no TLS with " + endpoint.name() + ": " + cause);
   }
 
   private static Failure unresolved(EndpointAddress endpoint, @Nullable Throwable cause) {

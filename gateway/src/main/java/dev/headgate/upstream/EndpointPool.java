@@ -212,7 +212,8 @@ final class EndpointPool {
     }
   }
 
-  private void capacity() {
+  /** There may be room for requests that wait. */
+  void capacity() {
     while (!waiting.isEmpty()) {
       if (!hasFree()) {
         connectIfNeeded();

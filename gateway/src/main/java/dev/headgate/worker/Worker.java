@@ -130,7 +130,8 @@ public final class Worker implements Serving, Loop {
   public UpstreamPool pool(Action.NamedUpstream upstream) {
     UpstreamPool pool = pools.get(upstream);
     if (pool == null) {
-      pool = new UpstreamPool(
+      pool =
+          new UpstreamPool(
               new Connector(io, names, upstream.tls()),
               upstream.config(),
               loops,

@@ -1,0 +1,96 @@
+package dev.headgate.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.testkit.ScriptedOrigin;
+import dev.headgate.testkit.http2.Frame;
+import dev.headgate.testkit.http2.Hpack;
+import dev.headgate.testkit.http2.Http2Client;
+import dev.headgate.testkit.http2.Http2Response;
+import dev.headgate.testkit.http2.Http2Stream;
+import io.netty.handler.codec.http2.Http2Error;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a client takes too long for. */
+class Http2TimeoutWireTest {
+  private ScriptedOrigin origin;
+  private Http2Gateway gateway;
+  private Http2Client client;
+
+  @BeforeEach
+  void start() throws Exception {
+    origin =
+        ScriptedOrigin.start(exchange -> {
+          exchange.readBody();
+          exchange.respond(200, "x");
+        });
+    gateway =
+        Http2Gateway.with(
+            origin.url(), "http1", "{ headerTimeout: 2s, bodyTimeout: 1s, idleTimeout: 3s }");
+    client = gateway.connect();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    client.close();
+    gateway.close();
+    origin.close();
+  }
+
+  @Test
+  void endsAHeadThatTricklesIn() throws Exception {
+    client.connection().pingAndWait(1);
+    byte[] block = Hpack.block(client.request("GET", "/"));
+    client.connection().write(Frame.headers(client.reserve().id(), block, Frame.END_STREAM));
+    calm();
+  }
+
+  @Test
+  void endsAFrameOfAHeadThatTricklesIn() throws Exception {
+    client.connection().pingAndWait(1);
+    byte[] frame =
+        Frame.headers(
+                client.reserve().id(),
+                Hpack.block(client.request("GET", "/")),
+                Frame.END_STREAM | Frame.END_HEADERS)
+            .encode();
+    client.connection().writeRaw(Arrays.copyOf(frame, 12));
+    calm();
+  }
+
+  @Test
+  void endsARequestOfWhichTheBodyStopsComing() throws Exception {
+    Http2Stream stream = client.open("POST", "/");
+    stream.send("x", false);
+    Http2Response response = stream.response();
+    assertThat(response.status()).isEqualTo(408);
+    assertThat(stream.awaitReset()).isEqualTo(Http2Error.NO_ERROR);
+    assertThat(client.get("/hi").status()).isEqualTo(200);
+  }
+
+  @Test
+  void endsAnAnswerThatIsNotRead() throws Exception {
+    try (var large = ScriptedOrigin.start(exchange -> exchange.respondPattern(200, 10_000_000));
+        var other = Http2Gateway.with(large.url(), "http1", "{ bodyTimeout: 300ms }");
+        var slow = other.connect()) {
+      Http2Stream stream = slow.open(slow.request("GET", "/"), true);
+      stream.withholdWindow();
+      assertThat(stream.awaitReset()).isEqualTo(Http2Error.CANCEL);
+    }
+  }
+
+  @Test
+  void endsAConnectionThatIsNotUsed() throws Exception {
+    assertThat(client.get("/hi").status()).isEqualTo(200);
+    assertThat(client.connection().awaitGoAway().error()).isEqualTo(Http2Error.NO_ERROR);
+    client.connection().awaitEnd();
+  }
+
+  private void calm() throws Exception {
+    assertThat(client.connection().awaitGoAway().error()).isEqualTo(Http2Error.ENHANCE_YOUR_CALM);
+    client.connection().awaitEnd();
+  }
+}
