@@ -1,0 +1,41 @@
+package dev.headgate.config.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is shown to users as an example works, without a warning. */
+class ExamplesTest {
+  private static final Path EXAMPLES = Path.of("../examples");
+
+  static List<Path> examples() throws IOException {
+    try (Stream<Path> files = Files.list(EXAMPLES)) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void readsWithoutAProblem(Path example) {
+    Reading reading = new ConfigReader(Secrets.of(Map.of())).read(example);
+
+    assertThat(reading.problems().report()).isEmpty();
+  }
+
+  @Test
+  void theFullExampleHasEveryKey() throws IOException {
+    String full = Files.readString(EXAMPLES.resolve("full.yaml"));
+
+    for (String key : dev.headgate.config.shape.SchemaKeys.all()) {
+      assertThat(full).as(key).containsPattern("\\b" + key + ":|\\{ " + key + ":");
+    }
+  }
+}

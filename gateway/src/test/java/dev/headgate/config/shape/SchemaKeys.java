@@ -1,0 +1,32 @@
+package dev.headgate.config.shape;
+
+import dev.headgate.config.Config;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The keys of all records, for tests that must not forget one. */
+public final class SchemaKeys {
+  private SchemaKeys() {}
+
+  /** The names of all keys but those that only shorthands stand for in the examples. */
+  public static Set<String> all() {
+    Set<String> keys = new TreeSet<>();
+    collect(new Shape.Nested(Shapes.of(Config.class)), keys);
+    keys.removeAll(Set.of("exact"));
+    return keys;
+  }
+
+  private static void collect(Shape shape, Set<String> keys) {
+    switch (shape) {
+      case Shape.Value _, Shape.Choice _ -> {}
+      case Shape.ListOf list -> collect(list.item(), keys);
+      case Shape.MapOf map -> collect(map.item(), keys);
+      case Shape.Nested(Struct struct) -> {
+        for (Field field : struct.fields()) {
+          keys.add(field.name());
+          collect(field.shape(), keys);
+        }
+      }
+    }
+  }
+}
