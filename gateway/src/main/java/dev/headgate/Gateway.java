@@ -3,7 +3,9 @@ package dev.headgate;
 import dev.headgate.concurrent.Shared;
 import dev.headgate.config.HostPort;
 import dev.headgate.config.Problems;
+import dev.headgate.config.read.EffectiveConfig;
 import dev.headgate.config.read.Reading;
+import dev.headgate.config.read.Sources;
 import dev.headgate.listen.ListenerHandle;
 import dev.headgate.snapshot.Compiler;
 import dev.headgate.snapshot.Snapshot;
@@ -43,7 +45,8 @@ public final class Gateway implements AutoCloseable {
   private record Listening(ListenerHandle handle, HostPort wanted, InetSocketAddress address) {}
 
   /** What serves at the moment. */
-  private record Revision(Snapshot snapshot, Map<String, Listening> listening) {}
+  private record Revision(
+      Snapshot snapshot, Sources sources, Map<String, Listening> listening) {}
 
   private final Telemetry telemetry;
   private final Workers workers;
@@ -51,11 +54,12 @@ public final class Gateway implements AutoCloseable {
   private volatile Revision current;
   private volatile boolean draining;
 
-  private Gateway(Telemetry telemetry, Workers workers, TlsFiles certificates, Snapshot snapshot) {
+  private Gateway(
+      Telemetry telemetry, Workers workers, TlsFiles certificates, Revision first) {
     this.telemetry = telemetry;
     this.workers = workers;
     this.certificates = certificates;
-    this.current = new Revision(snapshot, Map.of());
+    this.current = first;
   }
 
   /**
@@ -78,9 +82,10 @@ public final class Gateway implements AutoCloseable {
     Telemetry telemetry = new Telemetry(accepted.config().telemetry(), clock, facts);
     Workers workers =
         new Workers(accepted.config().runtime(), clock, telemetry::loopRecorder, snapshot);
-    Gateway gateway = new Gateway(telemetry, workers, certificates, snapshot);
+    Revision first = new Revision(snapshot, accepted.sources(), Map.of());
+    Gateway gateway = new Gateway(telemetry, workers, certificates, first);
     facts.gateway = gateway;
-    gateway.serve(snapshot, accepted.sources().folder(), problems);
+    gateway.serve(snapshot, accepted.sources(), problems);
     if (problems.hasErrors()) {
       gateway.close();
       return null;
@@ -101,7 +106,7 @@ public final class Gateway implements AutoCloseable {
       if (!before.config().runtime().equals(next.config().runtime())) {
         problems.warning("runtime", "this changes at the next start only", "");
       }
-      serve(next, accepted.sources().folder(), problems);
+      serve(next, accepted.sources(), problems);
     }
     telemetry.reloaded(problems.hasErrors() ? ReloadResult.REJECTED : ReloadResult.APPLIED);
     return problems;
@@ -141,7 +146,8 @@ public final class Gateway implements AutoCloseable {
   }
 
   /** Opens what is new, and only when all of it is open, swaps and closes what is gone. */
-  private void serve(Snapshot next, Path folder, Problems problems) {
+  private void serve(Snapshot next, Sources sources, Problems problems) {
+    Path folder = sources.folder();
     Map<String, Listening> before = current.listening();
     Map<String, ListenerHandle.Settings> settings = new LinkedHashMap<>();
     next.config()
@@ -183,7 +189,7 @@ public final class Gateway implements AutoCloseable {
     workers.apply(next);
     telemetry.apply(next.config().telemetry());
     certificates.watch(was, List.copyOf(settings.values()));
-    current = new Revision(next, Map.copyOf(after));
+    current = new Revision(next, sources, Map.copyOf(after));
     for (Listening listening : before.values()) {
       if (!after.containsValue(listening)) {
         workers.stop(listening.handle());
@@ -238,6 +244,15 @@ public final class Gateway implements AutoCloseable {
   /** What serves at the moment. */
   public Snapshot snapshot() {
     return current.snapshot();
+  }
+
+  /**
+   * What serves at the moment as YAML that could be read again: defaults filled in, references in
+   * place of secrets.
+   */
+  public String effectiveConfig() {
+    Revision now = current;
+    return EffectiveConfig.yaml(now.snapshot().config(), now.sources());
   }
 
   public Telemetry telemetry() {

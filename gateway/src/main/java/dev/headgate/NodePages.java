@@ -5,6 +5,7 @@ import dev.headgate.admin.Readiness;
 import dev.headgate.config.Route;
 import dev.headgate.telemetry.Telemetry;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -99,7 +100,8 @@ final class NodePages implements NodeView {
 
   @Override
   public Page config() {
-    throw new UnsupportedOperationException("effective configuration");
+    byte[] yaml = gateway.effectiveConfig().getBytes(StandardCharsets.UTF_8);
+    return new Page(Page.YAML, yaml);
   }
 
   private Page object(Consumer<JsonGenerator> properties) {

@@ -63,6 +63,8 @@ final class Headgate implements Runnable {
         new CheckCommand(terminal, environment),
         new ExplainCommand(terminal, environment),
         new RoutesCommand(terminal, environment),
+        new DocsCommand(terminal),
+        new SchemaCommand(terminal),
         new ReloadCommand(terminal, environment),
         new DemoCommand(terminal, environment),
         new TrainCommand(terminal, environment),

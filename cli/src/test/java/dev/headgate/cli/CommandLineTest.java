@@ -69,6 +69,27 @@ final class CommandLineTest {
   }
 
   @Test
+  void docsAndSchemaPrintWhatTheRepositoryHolds() throws IOException {
+    Path reference = Path.of("../docs/reference");
+    assertThat(run("docs")).isZero();
+    assertThat(out.toString()).isEqualTo(Files.readString(reference.resolve("configuration.md")));
+    out.getBuffer().setLength(0);
+    assertThat(run("schema")).isZero();
+    assertThat(out.toString())
+        .isEqualTo(Files.readString(reference.resolve("headgate.schema.json")));
+  }
+
+  @Test
+  void docsOfOneKeyPrintsItsSectionsOnly() {
+    assertThat(run("docs", "routes")).isZero();
+    assertThat(out.toString())
+        .startsWith("## routes.NAME\n")
+        .contains("## routes.NAME.match\n")
+        .doesNotContain("## listeners");
+    assertThat(run("docs", "route")).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void checkReportsEveryProblemWithItsPlace() throws IOException {
     Files.writeString(
         file,

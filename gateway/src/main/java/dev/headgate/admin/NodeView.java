@@ -26,6 +26,7 @@ public interface NodeView {
   /** One answer. */
   final class Page {
     public static final String JSON = "application/json";
+    public static final String YAML = "application/yaml";
     public static final String TEXT = "text/plain; charset=utf-8";
 
     private final String contentType;

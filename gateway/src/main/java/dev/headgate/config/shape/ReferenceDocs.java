@@ -51,6 +51,19 @@ public final class ReferenceDocs {
     return docs.out.toString();
   }
 
+  /** The sections of one top-level key; empty if there is no such key. */
+  public static String markdown(String key) {
+    StringBuilder sections = new StringBuilder();
+    String[] parts = markdown().split("(?m)^## ", -1);
+    for (String part : parts) {
+      String title = part.substring(0, Math.max(0, part.indexOf('\n')));
+      if (title.equals(key) || title.startsWith(key + ".")) {
+        sections.append("## ").append(part);
+      }
+    }
+    return sections.toString();
+  }
+
   /** A section, then those of the records in it, depth first, so that they lie together. */
   private void section(Struct struct, String path) {
     out.append("\n## ").append(titles.get(struct.type())).append("\n\n");
