@@ -45,8 +45,7 @@ public final class Gateway implements AutoCloseable {
   private record Listening(ListenerHandle handle, HostPort wanted, InetSocketAddress address) {}
 
   /** What serves at the moment. */
-  private record Revision(
-      Snapshot snapshot, Sources sources, Map<String, Listening> listening) {}
+  private record Revision(Snapshot snapshot, Sources sources, Map<String, Listening> listening) {}
 
   private final Telemetry telemetry;
   private final Workers workers;
@@ -54,8 +53,7 @@ public final class Gateway implements AutoCloseable {
   private volatile Revision current;
   private volatile boolean draining;
 
-  private Gateway(
-      Telemetry telemetry, Workers workers, TlsFiles certificates, Revision first) {
+  private Gateway(Telemetry telemetry, Workers workers, TlsFiles certificates, Revision first) {
     this.telemetry = telemetry;
     this.workers = workers;
     this.certificates = certificates;
