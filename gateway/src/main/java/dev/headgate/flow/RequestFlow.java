@@ -35,7 +35,7 @@ public final class RequestFlow implements UpstreamListener {
   private final ClientStream client;
   private final Decisions decisions;
   private final Deadline upstreamTimeout = new UpstreamTimeout();
-  private @Nullable Deadline routeTimeout;
+  private @Nullable RequestTimeout requestTimeout;
 
   private @Nullable UpstreamPool pool;
   private @Nullable Attempt attempt;
@@ -85,12 +85,8 @@ public final class RequestFlow implements UpstreamListener {
 
   private void act(CompiledRoute route) {
     bodyLimit = route.bodyLimit();
-    long timeout = decisions.timeoutNanos();
-    if (timeout > 0) {
-      Deadline deadline = new RouteTimeout();
-      routeTimeout = deadline;
-      serving.loop().arm(deadline, timeout);
-    }
+    requestTimeout =
+        RequestTimeout.arm(serving.loop(), exchange, decisions.timeoutNanos(), this::fail);
     switch (route.action()) {
       case Action.Forward forward -> forward(forward.choose(ThreadLocalRandom.current()));
       case Action.Redirect redirect -> {
@@ -205,6 +201,11 @@ public final class RequestFlow implements UpstreamListener {
     stream = null;
     serving.loop().cancel(upstreamTimeout);
     if (done) {
+      return;
+    }
+    RequestTimeout bound = requestTimeout;
+    if (bound != null && bound.passed()) {
+      fail(bound.failure());
       return;
     }
     UpstreamPool from = pool;
@@ -335,11 +336,10 @@ public final class RequestFlow implements UpstreamListener {
       record();
       client.abort();
     } else {
+      Refusal refusal = Refusal.of(exchange, failure);
       Headers headers = exchange.responseHeaders();
-      headers.clear();
-      headers.add(HeaderName.CONTENT_TYPE, ProblemBody.CONTENT_TYPE);
       decisions.explain(failure, headers);
-      answer(failure.status(), headers, ProblemBody.of(failure, exchange.requestId()));
+      answer(refusal.status(), headers, refusal.body());
     }
   }
 
@@ -385,8 +385,8 @@ public final class RequestFlow implements UpstreamListener {
   private void record() {
     done = true;
     serving.loop().cancel(upstreamTimeout);
-    if (routeTimeout != null) {
-      serving.loop().cancel(routeTimeout);
+    if (requestTimeout != null) {
+      serving.loop().cancel(requestTimeout);
     }
     exchange.endNanos(serving.loop().nanos());
     serving.recorder().record(exchange);
@@ -398,15 +398,6 @@ public final class RequestFlow implements UpstreamListener {
       fail(
           Failure.upstream(
               false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time"));
-    }
-  }
-
-  private final class RouteTimeout extends Deadline {
-    @Override
-    protected void expired() {
-      fail(
-          Failure.upstream(
-              false, 504, "route.timeout", "the request took longer than its route allows"));
     }
   }
 }

@@ -12,27 +12,22 @@ import dev.headgate.http.Headers;
 import dev.headgate.http.Http2Head;
 import dev.headgate.http.MessageRules;
 import dev.headgate.http2.FieldBlock;
+import dev.headgate.http2.IncomingBody;
+import dev.headgate.http2.OutgoingBody;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request on a client's HTTP/2 connection.
  *
- * <p>The last piece of an answer's body is held back until it is known whether another follows, so
- * that the end of the stream goes out with it and not in a frame of its own. A request's body that
- * comes while the flow does not want it waits here; its bytes are not given back to the client's
- * window before the flow has taken them, so what waits is never more than one window.
+ * <p>It goes through {@link IncomingBody} to its flow, and what the flow answers through {@link
+ * OutgoingBody} to the client.
  */
 @LoopConfined
-final class Http2ClientStream implements ClientStream {
-  private static final long UNSTATED = -1;
-
+final class Http2ClientStream implements ClientStream, IncomingBody.Taker {
   private final Http2Connection connection;
   private final Http2Stream stream;
 
@@ -41,20 +36,15 @@ final class Http2ClientStream implements ClientStream {
   private @Nullable Headers responseHeaders;
 
   // The request.
-  private long bodyLeft = UNSTATED;
-  private boolean requestComplete;
-  private boolean demand;
-  private boolean delivering;
+  private final IncomingBody incoming = new IncomingBody(this, false);
+  private boolean requestEnded;
   private boolean headRequest;
   private boolean tunnel;
-  private @Nullable ArrayDeque<ByteBuf> held;
-  private boolean heldEnd;
-  private @Nullable Headers heldTrailers;
 
   // The answer.
+  private final OutgoingBody outgoing;
   private boolean headSent;
   private boolean responseComplete;
-  private @Nullable ByteBuf last;
 
   /** Set where the request is malformed and the protocol wants a reset instead of an answer. */
   private boolean mute;
@@ -65,6 +55,7 @@ final class Http2ClientStream implements ClientStream {
   Http2ClientStream(Http2Connection connection, Http2Stream stream) {
     this.connection = connection;
     this.stream = stream;
+    this.outgoing = new OutgoingBody(connection.encoder(), connection.ctx(), stream.id());
     this.progressNanos = connection.context().serving().loop().nanos();
   }
 
@@ -81,7 +72,7 @@ final class Http2ClientStream implements ClientStream {
     Headers headers = head.headers();
     connection.fields().taken();
     requestHeaders = headers;
-    requestComplete = end;
+    requestEnded = end;
     try {
       head.checkRequest();
       checkBody(headers, end, head.extendedConnect());
@@ -96,17 +87,19 @@ final class Http2ClientStream implements ClientStream {
       throw new BadMessage(417, "framing.expect", "an expectation other than 100-continue");
     }
     if (headers.has(HeaderName.CONTENT_LENGTH)) {
-      bodyLeft = MessageRules.contentLength(headers);
-      if (end && bodyLeft > 0) {
+      long length = MessageRules.contentLength(headers);
+      if (end && length > 0) {
         throw new BadMessage(400, "framing.length", "a Content-Length and no body");
       }
+      incoming.announce(length);
     }
-    if (webSocket && (end || bodyLeft >= 0)) {
+    if (webSocket && (end || headers.has(HeaderName.CONTENT_LENGTH))) {
       throw new BadMessage(400, "websocket.handshake", "a WebSocket handshake that is not one");
     }
   }
 
   private void begin(Http2Head head, boolean end) {
+    MessageRules.removeHopByHop(head.headers());
     String method = head.extendedConnect() ? "GET" : head.method();
     headRequest = method.equals("HEAD");
     newFlow(
@@ -153,66 +146,37 @@ final class Http2ClientStream implements ClientStream {
    * @return how many of its bytes are dealt with already
    */
   int dataRead(ByteBuf data, boolean end) {
-    int count = data.readableBytes();
+    requestEnded |= end;
     progressNanos = connection.context().serving().loop().nanos();
     RequestFlow current = flow;
-    if (current == null || responseComplete || requestComplete) {
-      requestComplete |= end;
-      return count;
+    if (current == null || responseComplete) {
+      return data.readableBytes();
     }
     connection.touch(this);
-    if (bodyLeft >= 0 && !tunnel) {
-      bodyLeft -= count;
-      if (bodyLeft < 0 || (end && bodyLeft > 0)) {
-        broken(
-            current,
-            new BadMessage(
-                400, "framing.length", "a body that is not as long as Content-Length says"));
-        return count;
-      }
+    try {
+      return incoming.data(data, end);
+    } catch (BadMessage e) {
+      broken(current, e);
+      return data.readableBytes();
     }
-    boolean now = demand && !delivering && (held == null || held.isEmpty());
-    if (now && count > 0) {
-      current.requestData(data.retain());
-    } else if (count > 0) {
-      hold(data.retain());
-    }
-    if (end) {
-      heldEnd = true;
-      deliver();
-    }
-    return now ? count : 0;
-  }
-
-  private void hold(ByteBuf data) {
-    ArrayDeque<ByteBuf> queue = held;
-    if (queue == null) {
-      queue = new ArrayDeque<>(4);
-      held = queue;
-    }
-    queue.addLast(data);
   }
 
   void trailersRead() {
+    requestEnded = true;
     RequestFlow current = flow;
     Http2Head head = connection.fields().head();
-    if (current == null || responseComplete || requestComplete) {
-      requestComplete = true;
+    if (current == null || responseComplete) {
       return;
     }
     connection.touch(this);
     try {
       head.checkTrailers();
-      if (bodyLeft > 0) {
-        throw new BadMessage(
-            400, "framing.length", "a body that is not as long as Content-Length says");
-      }
+      Headers trailers = null;
       if (!head.headers().isEmpty()) {
-        heldTrailers = head.headers();
+        trailers = head.headers();
         connection.fields().taken();
       }
-      heldEnd = true;
-      deliver();
+      incoming.trailers(trailers);
     } catch (BadMessage e) {
       broken(current, e);
     }
@@ -220,38 +184,30 @@ final class Http2ClientStream implements ClientStream {
 
   private void broken(RequestFlow current, BadMessage e) {
     mute = true;
-    requestComplete = true;
-    releaseHeld();
+    incoming.release();
     current.requestBroken(failure(e));
   }
 
-  /** Gives the flow what waits, for as long as it wants it. */
-  private void deliver() {
-    if (delivering) {
-      return;
-    }
-    delivering = true;
-    ArrayDeque<ByteBuf> queue = held;
+  @Override
+  public void take(ByteBuf data) {
     RequestFlow current = flow;
-    while (queue != null && current != null && demand && !responseComplete && !queue.isEmpty()) {
-      ByteBuf data = queue.removeFirst();
-      int count = data.readableBytes();
+    if (current == null || responseComplete) {
+      data.release();
+    } else {
       current.requestData(data);
-      consumed(count);
-    }
-    delivering = false;
-    if (heldEnd
-        && demand
-        && current != null
-        && !requestComplete
-        && !responseComplete
-        && (queue == null || queue.isEmpty())) {
-      requestComplete = true;
-      current.requestEnd(heldTrailers);
     }
   }
 
-  private void consumed(int count) {
+  @Override
+  public void takeEnd(@Nullable Headers trailers) {
+    RequestFlow current = flow;
+    if (current != null && !responseComplete) {
+      current.requestEnd(trailers);
+    }
+  }
+
+  @Override
+  public void taken(int count) {
     try {
       connection.decoder().flowController().consumeBytes(stream, count);
     } catch (Http2Exception e) {
@@ -264,7 +220,9 @@ final class Http2ClientStream implements ClientStream {
     if (current != null && !closed) {
       current.clientReadComplete();
     }
-    writeLast();
+    if (!closed) {
+      outgoing.writeLast();
+    }
   }
 
   void writabilityChanged() {
@@ -281,7 +239,7 @@ final class Http2ClientStream implements ClientStream {
 
   /** How long the client may still keep this stream waiting. */
   long patienceLeft(long nowNanos, long patienceNanos) {
-    boolean sending = demand && !requestComplete && !headSent && !tunnel;
+    boolean sending = incoming.wanted() && !requestEnded && !headSent && !tunnel;
     boolean reading = connection.encoder().flowController().hasFlowControlled(stream);
     long progress = Math.max(progressNanos, reading ? connection.windowNanos() : progressNanos);
     return sending || reading ? progress + patienceNanos - nowNanos : patienceNanos;
@@ -291,7 +249,7 @@ final class Http2ClientStream implements ClientStream {
   void timedOut() {
     RequestFlow current = flow;
     if (current != null && !headSent) {
-      releaseHeld();
+      incoming.release();
       current.requestBroken(
           Failure.client(Stage.READ, 408, "client.body_timeout", "the body did not come in time"));
       return;
@@ -308,24 +266,12 @@ final class Http2ClientStream implements ClientStream {
 
   private void gone(String reason) {
     closed = true;
-    releaseHeld();
+    incoming.release();
+    outgoing.release();
     RequestFlow current = flow;
     if (current != null && !responseComplete) {
       responseComplete = true;
       current.clientGone(reason);
-    }
-  }
-
-  private void releaseHeld() {
-    ArrayDeque<ByteBuf> queue = held;
-    if (queue != null) {
-      held = null;
-      queue.forEach(ByteBuf::release);
-    }
-    ByteBuf unsent = last;
-    if (unsent != null) {
-      last = null;
-      unsent.release();
     }
   }
 
@@ -334,13 +280,13 @@ final class Http2ClientStream implements ClientStream {
    * 8.1).
    */
   void answerSent() {
-    if (!requestComplete) {
+    if (!requestEnded) {
       connection.context().serving().loop().execute(this::stopRequest);
     }
   }
 
   private void stopRequest() {
-    if (!closed && !requestComplete) {
+    if (!closed && !requestEnded) {
       connection.reset(this, Http2Error.NO_ERROR);
     }
   }
@@ -385,9 +331,8 @@ final class Http2ClientStream implements ClientStream {
   }
 
   private void writeHeaders(FieldBlock block, boolean end) {
-    ChannelHandlerContext ctx = connection.ctx();
     connection.budget().earn();
-    connection.encoder().writeHeaders(ctx, stream.id(), block, 0, end, ctx.newPromise());
+    outgoing.fields(block, end);
   }
 
   @Override
@@ -396,22 +341,8 @@ final class Http2ClientStream implements ClientStream {
       data.release();
       return;
     }
-    writeLast();
-    last = data;
-  }
-
-  private void writeLast() {
-    ByteBuf data = last;
-    if (data != null) {
-      last = null;
-      writeData(data, false);
-    }
-  }
-
-  private void writeData(ByteBuf data, boolean end) {
-    ChannelHandlerContext ctx = connection.ctx();
     connection.budget().earn(data.readableBytes());
-    connection.encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+    outgoing.data(data);
   }
 
   @Override
@@ -419,20 +350,9 @@ final class Http2ClientStream implements ClientStream {
     if (closed || responseComplete) {
       return;
     }
-    ByteBuf data = last;
-    last = null;
     if (!mute) {
       responseComplete = true;
-      if (trailers == null) {
-        writeData(data == null ? Unpooled.EMPTY_BUFFER : data, true);
-      } else {
-        if (data != null) {
-          writeData(data, false);
-        }
-        // The body may have to wait for the client's window, and the trailers with it: they need a
-        // block of their own.
-        writeHeaders(new FieldBlock().trailers().fields(trailers), true);
-      }
+      outgoing.end(trailers);
     }
     ended();
   }
@@ -447,7 +367,9 @@ final class Http2ClientStream implements ClientStream {
 
   @Override
   public void flush() {
-    writeLast();
+    if (!closed) {
+      outgoing.writeLast();
+    }
     connection.scheduleFlush();
   }
 
@@ -455,7 +377,8 @@ final class Http2ClientStream implements ClientStream {
   public void abort() {
     if (!closed) {
       responseComplete = true;
-      releaseHeld();
+      incoming.release();
+      outgoing.release();
       connection.reset(this, mute ? Http2Error.PROTOCOL_ERROR : Http2Error.INTERNAL_ERROR);
     }
   }
@@ -467,18 +390,13 @@ final class Http2ClientStream implements ClientStream {
 
   @Override
   public void demand(boolean wanted) {
-    if (demand == wanted) {
+    if (incoming.wanted() == wanted || closed) {
       return;
     }
-    demand = wanted;
-    if (wanted && !requestComplete && !closed) {
-      progressNanos = connection.context().serving().loop().nanos();
-      boolean waiting = heldEnd || (held != null && !held.isEmpty());
-      if (waiting && !delivering) {
-        deliver();
-        readComplete();
-        connection.scheduleFlush();
-      }
+    progressNanos = connection.context().serving().loop().nanos();
+    if (incoming.want(wanted)) {
+      readComplete();
+      connection.scheduleFlush();
     }
   }
 

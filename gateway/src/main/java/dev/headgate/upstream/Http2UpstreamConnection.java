@@ -6,7 +6,6 @@ import dev.headgate.exchange.Failure;
 import dev.headgate.http.Http2Head;
 import dev.headgate.http2.FieldBlock;
 import dev.headgate.http2.FieldDecoder;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -396,15 +395,5 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler
       closing = true;
       ctx().close();
     }
-  }
-
-  /** Makes the debug data of a farewell readable, bounded and printable. */
-  static String printable(ByteBuf debug) {
-    StringBuilder text = new StringBuilder();
-    for (int i = debug.readerIndex(); i < debug.writerIndex() && text.length() < 100; i++) {
-      char c = (char) (debug.getByte(i) & 0x7f);
-      text.append(c >= ' ' && c < 0x7f ? c : '?');
-    }
-    return text.toString();
   }
 }

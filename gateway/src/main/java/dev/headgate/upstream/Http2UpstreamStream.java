@@ -9,25 +9,22 @@ import dev.headgate.http.Headers;
 import dev.headgate.http.Http2Head;
 import dev.headgate.http.MessageRules;
 import dev.headgate.http2.FieldBlock;
+import dev.headgate.http2.IncomingBody;
+import dev.headgate.http2.OutgoingBody;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt on an HTTP/2 connection to an endpoint.
  *
- * <p>The last piece of a request's body is held back until it is known whether another follows, so
- * that the end of the stream goes out with it. An answer's body that comes while it is not wanted
- * waits here, at most one window of it.
+ * <p>The request goes through {@link OutgoingBody} to the endpoint, and the answer through {@link
+ * IncomingBody} to the flow.
  */
 @LoopConfined
-final class Http2UpstreamStream implements UpstreamStream {
-  private static final long UNSTATED = -1;
+final class Http2UpstreamStream implements UpstreamStream, IncomingBody.Taker {
   private static final int INFORMATIONALS = 16;
 
   private final Http2UpstreamConnection connection;
@@ -44,20 +41,14 @@ final class Http2UpstreamStream implements UpstreamStream {
   private boolean headRequest;
   private boolean idempotent;
   private boolean requestComplete;
-  private @Nullable ByteBuf last;
+  private @Nullable OutgoingBody outgoing;
   private long sentNanos;
 
   // The answer.
   private boolean headRead;
   private boolean tunnel;
-  private boolean responseComplete;
   private int informationals;
-  private long bodyLeft = UNSTATED;
-  private boolean demand = true;
-  private boolean delivering;
-  private @Nullable ArrayDeque<ByteBuf> held;
-  private boolean heldEnd;
-  private @Nullable Headers heldTrailers;
+  private final IncomingBody incoming = new IncomingBody(this, true);
 
   private boolean over;
   private long resetCode = -1;
@@ -100,6 +91,8 @@ final class Http2UpstreamStream implements UpstreamStream {
       return;
     }
     stream = created;
+    OutgoingBody out = new OutgoingBody(connection.encoder(), connection.ctx(), created.id());
+    outgoing = out;
     sentNanos = connection.io().loop().nanos();
     FieldBlock block =
         connection
@@ -116,7 +109,7 @@ final class Http2UpstreamStream implements UpstreamStream {
       // do.
       block.field(HeaderName.TE, "trailers");
     }
-    write(block, requestComplete);
+    out.fields(block, requestComplete);
   }
 
   /** Fails the attempt, but not while the flow is still at work on beginning it. */
@@ -130,63 +123,31 @@ final class Http2UpstreamStream implements UpstreamStream {
         });
   }
 
-  private void write(FieldBlock block, boolean end) {
-    Http2Stream to = stream;
-    if (to != null) {
-      ChannelHandlerContext ctx = connection.ctx();
-      connection.encoder().writeHeaders(ctx, to.id(), block, 0, end, ctx.newPromise());
-    }
-  }
-
   @Override
   public void data(ByteBuf data) {
-    if (stream == null || over || !data.isReadable()) {
-      data.release();
-      return;
-    }
-    writeLast();
-    last = data;
-  }
-
-  private void writeLast() {
-    ByteBuf data = last;
-    if (data != null) {
-      last = null;
-      write(data, false);
-    }
-  }
-
-  private void write(ByteBuf data, boolean end) {
-    Http2Stream to = stream;
-    if (to == null || over) {
+    OutgoingBody out = outgoing;
+    if (out == null || over || !data.isReadable()) {
       data.release();
     } else {
-      ChannelHandlerContext ctx = connection.ctx();
-      connection.encoder().writeData(ctx, to.id(), data, 0, end, ctx.newPromise());
+      out.data(data);
     }
   }
 
   @Override
   public void end(@Nullable Headers trailers) {
-    if (requestComplete || over || stream == null) {
-      return;
-    }
-    requestComplete = true;
-    ByteBuf data = last;
-    last = null;
-    if (trailers == null) {
-      write(data == null ? Unpooled.EMPTY_BUFFER : data, true);
-    } else {
-      if (data != null) {
-        write(data, false);
-      }
-      write(new FieldBlock().trailers().fields(trailers), true);
+    OutgoingBody out = outgoing;
+    if (out != null && !requestComplete && !over) {
+      requestComplete = true;
+      out.end(trailers);
     }
   }
 
   @Override
   public void flush() {
-    writeLast();
+    OutgoingBody out = outgoing;
+    if (out != null && !over) {
+      out.writeLast();
+    }
     connection.scheduleFlush();
   }
 
@@ -198,16 +159,13 @@ final class Http2UpstreamStream implements UpstreamStream {
 
   @Override
   public void demand(boolean wanted) {
-    if (demand == wanted) {
-      return;
-    }
-    demand = wanted;
-    boolean waiting = heldEnd || (held != null && !held.isEmpty());
-    if (wanted && waiting && !delivering) {
-      readListener = listener;
-      deliver();
-      readComplete();
-      connection.scheduleFlush();
+    if (incoming.wanted() != wanted) {
+      UpstreamListener current = listener;
+      if (incoming.want(wanted)) {
+        readListener = current;
+        readComplete();
+        connection.scheduleFlush();
+      }
     }
   }
 
@@ -226,7 +184,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
   private void reset(Http2Error error) {
     Http2Stream to = stream;
-    releaseHeld();
+    incoming.release();
     if (to == null) {
       close();
     } else if (!over) {
@@ -246,15 +204,12 @@ final class Http2UpstreamStream implements UpstreamStream {
     try {
       if (headRead) {
         head.checkTrailers();
-        if (bodyLeft > 0) {
-          throw truncated();
-        }
+        Headers trailers = null;
         if (!head.headers().isEmpty()) {
-          heldTrailers = head.headers();
+          trailers = head.headers();
           connection.fields().taken();
         }
-        heldEnd = true;
-        deliver();
+        incoming.trailers(trailers);
       } else {
         headRead(current, head, end);
       }
@@ -291,22 +246,25 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
     MessageRules.removeHopByHop(received);
     boolean bodiless = headRequest || status == 204 || status == 304;
-    if (received.has(HeaderName.CONTENT_LENGTH)) {
-      long length = MessageRules.contentLength(received);
-      bodyLeft = bodiless ? 0 : length;
-      if (end && bodyLeft > 0) {
-        throw truncated();
-      }
-    } else if (bodiless) {
-      bodyLeft = 0;
-    }
+    announce(received, bodiless, end);
     if (end) {
-      responseComplete = true;
       listener = null;
       current.responseHead(status, received, true);
       ended();
     } else {
       current.responseHead(status, received, false);
+    }
+  }
+
+  private void announce(Headers received, boolean bodiless, boolean end) throws BadMessage {
+    if (received.has(HeaderName.CONTENT_LENGTH)) {
+      long length = MessageRules.contentLength(received);
+      if (end && length > 0 && !bodiless) {
+        throw new BadMessage(502, "framing.length", "a Content-Length and no body");
+      }
+      incoming.announce(bodiless ? 0 : length);
+    } else if (bodiless) {
+      incoming.announce(0);
     }
   }
 
@@ -316,75 +274,44 @@ final class Http2UpstreamStream implements UpstreamStream {
    * @return how many of its bytes are dealt with already
    */
   int dataRead(ByteBuf data, boolean end) {
-    int count = data.readableBytes();
     UpstreamListener current = listener;
     if (current == null) {
-      return count;
+      return data.readableBytes();
     }
     touched(current);
-    if (!headRead) {
-      malformed(new BadMessage(502, "data_before_head", "a body without a head"));
-      return count;
-    }
-    if (bodyLeft >= 0 && !tunnel) {
-      bodyLeft -= count;
-      if (bodyLeft < 0 || (end && bodyLeft > 0)) {
-        malformed(truncated());
-        return count;
+    try {
+      if (!headRead) {
+        throw new BadMessage(502, "data_before_head", "a body without a head");
       }
+      return incoming.data(data, end);
+    } catch (BadMessage e) {
+      malformed(e);
+      return data.readableBytes();
     }
-    boolean now = demand && !delivering && (held == null || held.isEmpty());
-    if (count > 0) {
-      if (now) {
-        current.responseData(data.retain());
-      } else {
-        hold(data.retain());
-      }
-    }
-    if (end) {
-      heldEnd = true;
-      deliver();
-    }
-    return now ? count : 0;
   }
 
-  private static BadMessage truncated() {
-    return new BadMessage(502, "length", "a body that is not as long as Content-Length says");
-  }
-
-  private void hold(ByteBuf data) {
-    ArrayDeque<ByteBuf> queue = held;
-    if (queue == null) {
-      queue = new ArrayDeque<>(4);
-      held = queue;
-    }
-    queue.addLast(data);
-  }
-
-  private void deliver() {
-    if (delivering) {
-      return;
-    }
-    delivering = true;
-    ArrayDeque<ByteBuf> queue = held;
+  @Override
+  public void take(ByteBuf data) {
     UpstreamListener current = listener;
-    while (queue != null && current != null && demand && !queue.isEmpty()) {
-      ByteBuf data = queue.removeFirst();
-      int count = data.readableBytes();
+    if (current == null) {
+      data.release();
+    } else {
       current.responseData(data);
-      consumed(count);
-      current = listener;
     }
-    delivering = false;
-    if (heldEnd && demand && current != null && (queue == null || queue.isEmpty())) {
-      responseComplete = true;
+  }
+
+  @Override
+  public void takeEnd(@Nullable Headers trailers) {
+    UpstreamListener current = listener;
+    if (current != null) {
       listener = null;
-      current.responseEnd(heldTrailers);
+      current.responseEnd(trailers);
       ended();
     }
   }
 
-  private void consumed(int count) {
+  @Override
+  public void taken(int count) {
     Http2Stream from = stream;
     if (from != null) {
       try {
@@ -434,7 +361,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
   /** The library has closed the stream, whoever's doing it was. */
   void closed() {
-    if (listener != null && !heldEnd) {
+    if (listener != null && !incoming.ended()) {
       fail(reasonOfClose());
     }
     close();
@@ -470,7 +397,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     UpstreamListener current = listener;
     if (current != null) {
       listener = null;
-      releaseHeld();
+      incoming.release();
       current.failed(failure);
       current.upstreamReadComplete();
     }
@@ -485,20 +412,10 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
   }
 
-  private void releaseHeld() {
-    releaseRequest();
-    ArrayDeque<ByteBuf> queue = held;
-    if (queue != null) {
-      held = null;
-      queue.forEach(ByteBuf::release);
-    }
-  }
-
   private void releaseRequest() {
-    ByteBuf unsent = last;
-    if (unsent != null) {
-      last = null;
-      unsent.release();
+    OutgoingBody out = outgoing;
+    if (out != null) {
+      out.release();
     }
   }
 

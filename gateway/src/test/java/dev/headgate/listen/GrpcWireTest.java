@@ -207,6 +207,37 @@ class GrpcWireTest {
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
   }
 
+  @Test
+  void answersACallThatItCannotServeAsGrpcDoes() throws Exception {
+    server.shutdownNow().awaitTermination();
+    try (var client = gateway.connect()) {
+      var response = client.post("/headgate.Test/Echo", "", "content-type: application/grpc");
+      assertThat(response.status()).isEqualTo(200);
+      assertThat(response.header("grpc-status")).isEqualTo("14");
+      assertThat(response.header("grpc-message")).startsWith("upstream.");
+      assertThat(response.body()).isEmpty();
+    }
+  }
+
+  @Test
+  void endsACallOfWhichTheDeadlineHasPassed() throws Exception {
+    try (var client = gateway.connect()) {
+      byte[] message = {0, 0, 0, 0, 1, 'x'};
+      var stream =
+          client.open(
+              "POST",
+              "/headgate.Test/Hang",
+              "content-type: application/grpc",
+              "te: trailers",
+              "grpc-timeout: 300m");
+      stream.send(message, true);
+      var response = stream.response();
+      String status = response.header("grpc-status");
+      assertThat(status == null ? response.trailer("grpc-status") : status).isEqualTo("4");
+      assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
   private String call(MethodDescriptor<String, String> method, String request) {
     return ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, request);
   }

@@ -7,8 +7,10 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.testkit.Certificates;
 import dev.headgate.testkit.http2.Http2Client;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -49,6 +51,27 @@ final class Http2Gateway implements AutoCloseable {
         telemetry: { accessLog: { to: "off" } }
         """
             .formatted(limits, url, protocol));
+  }
+
+  /** With TLS on both sides, to an origin on that port of localhost that ALPN may agree with. */
+  static Http2Gateway withTls(int originPort, Certificates authority, Path files)
+      throws IOException {
+    var own = authority.server("localhost").writeTo(files, "gateway");
+    Path ca = authority.writeTo(files, "ca");
+    return of(
+        """
+        runtime: { loops: 1, transport: nio }
+        listeners:
+          plain:
+            address: "127.0.0.1:0"
+            tls: { certificates: [{ chain: "%s", key: "%s" }] }
+        upstreams:
+          o: { endpoints: ["https://localhost:%d"], tls: { ca: "%s" }, timeouts: { connect: 5s } }
+        routes:
+          all: { match: { path: /** }, auth: public, to: o }
+        telemetry: { accessLog: { to: "off" } }
+        """
+            .formatted(own.chain(), own.key(), originPort, ca));
   }
 
   private static Http2Gateway of(String yaml) {

@@ -1,0 +1,51 @@
+package dev.headgate.flow;
+
+import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.Failure;
+import dev.headgate.http.GrpcStatus;
+import dev.headgate.http.GrpcTimeout;
+import dev.headgate.http.HeaderName;
+import dev.headgate.http.Headers;
+
+/**
+ * How a failure is told to the caller: as a problem (RFC 9457), or to a gRPC caller, who looks for
+ * nothing else, as a {@code grpc-status}.
+ *
+ * @param status what the answer's status is on the wire
+ */
+record Refusal(int status, byte[] body) {
+  private static final byte[] NO_BODY = {};
+  private static final int OK = 200;
+
+  /** The longest deadline that is kept, in nanoseconds: a day. */
+  private static final long LONGEST = 86_400_000_000_000L;
+
+  /** Makes the answer; the fields that belong to it go into the exchange's response headers. */
+  static Refusal of(Exchange exchange, Failure failure) {
+    Headers headers = exchange.responseHeaders();
+    headers.clear();
+    if (!isGrpc(exchange)) {
+      headers.add(HeaderName.CONTENT_TYPE, ProblemBody.CONTENT_TYPE);
+      return new Refusal(failure.status(), ProblemBody.of(failure, exchange.requestId()));
+    }
+    headers.add(HeaderName.CONTENT_TYPE, "application/grpc");
+    headers.add(
+        HeaderName.GRPC_STATUS,
+        Integer.toString(GrpcStatus.of(failure.status(), failure.reason())));
+    headers.add(HeaderName.GRPC_MESSAGE, GrpcStatus.message(failure.reason()));
+    return new Refusal(OK, NO_BODY);
+  }
+
+  private static boolean isGrpc(Exchange exchange) {
+    return GrpcStatus.isGrpc(exchange.requestHeaders().get(HeaderName.CONTENT_TYPE));
+  }
+
+  /** How long a gRPC caller waits, in nanoseconds; {@link GrpcTimeout#NONE} for all others. */
+  static long grpcTimeoutNanos(Exchange exchange) {
+    if (!exchange.requestHeaders().has(HeaderName.GRPC_TIMEOUT) || !isGrpc(exchange)) {
+      return GrpcTimeout.NONE;
+    }
+    long nanos = GrpcTimeout.nanos(exchange.requestHeaders().get(HeaderName.GRPC_TIMEOUT));
+    return Math.min(nanos, LONGEST);
+  }
+}
