@@ -11,9 +11,7 @@ import dev.headgate.http2.FieldDecoder;
 import dev.headgate.http2.FrameBudget;
 import dev.headgate.http2.FrameWatch;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -22,10 +20,9 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.nio.charset.StandardCharsets;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,9 +48,6 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   private static final int PREFACE = 24;
 
-  /** How long after announcing the end requests that crossed the announcement are still taken. */
-  private static final long CROSSING = TimeUnit.SECONDS.toNanos(1);
-
   private final ClientContext context;
   private final ClientInfo client;
   private final Listener.Limits limits;
@@ -68,15 +62,13 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
   private final StoppedStreams stopped = new StoppedStreams();
   private final Deadline headTimeout;
   private final Deadline lull;
+  private final Http2Ending ending;
 
   private @Nullable ChannelHandlerContext ctx;
   private int prefaceLeft = PREFACE;
   private boolean reading;
   private boolean flushScheduled;
   private int requests;
-  private boolean draining;
-  private boolean lastCall;
-  private boolean closing;
   private long windowNanos;
 
   private Http2Connection(
@@ -99,6 +91,7 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     this.headTimeout = deadline(this::headTimedOut);
     this.lull = deadline(this::quiet);
     this.windowNanos = now;
+    this.ending = new Http2Ending(this, loop);
     context.opened(this);
   }
 
@@ -226,6 +219,10 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+    if (ending.closing()) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
     reading = true;
     super.channelRead(context, message);
   }
@@ -238,13 +235,8 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     int to = in.readerIndex();
     int preface = Math.min(prefaceLeft, to - from);
     prefaceLeft -= preface;
-    if (!watch.taken(in, from + preface, to, loop.nanos()) && !closing) {
-      closing = true;
-      onError(
-          context,
-          false,
-          Http2Exception.connectionError(
-              Http2Error.ENHANCE_YOUR_CALM, "too many frames that carry nothing"));
+    if (!watch.taken(in, from + preface, to, loop.nanos())) {
+      ending.now(Http2Error.ENHANCE_YOUR_CALM, "too many frames that carry nothing");
     }
   }
 
@@ -286,13 +278,8 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
     if (error.error() == Http2Error.STREAM_CLOSED && stopped.contains(error.streamId())) {
       return;
     }
-    if (!outbound && !resets.spend(loop.nanos()) && !closing) {
-      closing = true;
-      onError(
-          context,
-          false,
-          Http2Exception.connectionError(
-              Http2Error.ENHANCE_YOUR_CALM, "too many streams that had to be reset"));
+    if (!outbound && !resets.spend(loop.nanos())) {
+      ending.now(Http2Error.ENHANCE_YOUR_CALM, "too many streams that had to be reset");
       return;
     }
     super.onStreamError(context, outbound, cause, error);
@@ -315,8 +302,8 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
       boolean outbound,
       Throwable cause,
       @Nullable Http2Exception error) {
-    closing = true;
-    super.onConnectionError(context, outbound, cause, error);
+    // The library's own way of closing could lose what it says.
+    ending.now(error == null ? Http2Error.INTERNAL_ERROR : error.error(), "");
   }
 
   @Override
@@ -330,29 +317,32 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   @Override
   public void channelInactive(ChannelHandlerContext context) throws Exception {
-    closing = true;
+    ending.closed();
     loop.cancel(headTimeout);
     loop.cancel(lull);
-    super.channelInactive(context);
-    recycle();
-    this.context.closed(this);
+    try {
+      super.channelInactive(context);
+    } finally {
+      recycle();
+      this.context.closed(this);
+    }
   }
 
   /** Whether the connection is on its way out, so that a stream's end is the connection's. */
   boolean closing() {
-    return closing;
+    return ending.closing();
   }
 
   // Time.
 
   private void headTimedOut() {
-    close(Http2Error.ENHANCE_YOUR_CALM, "a head did not come in time");
+    ending.now(Http2Error.ENHANCE_YOUR_CALM, "a head did not come in time");
   }
 
   /** Looks after a connection on which nothing has begun for a while. */
   private void quiet() {
     if (connection().numActiveStreams() == 0) {
-      close(Http2Error.NO_ERROR, "idle");
+      ending.now(Http2Error.NO_ERROR, "idle");
       return;
     }
     long now = loop.nanos();
@@ -404,73 +394,20 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   // The end.
 
-  private void close(Http2Error error, String why) {
-    if (closing) {
-      return;
-    }
-    closing = true;
-    ByteBuf debug =
-        error == Http2Error.NO_ERROR ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes(why));
-    ChannelPromise sent = ctx().newPromise();
-    sent.addListener(f -> ctx().close());
-    goAway(ctx(), connection().remote().lastStreamCreated(), error.code(), debug, sent);
-    ctx().flush();
-    // A client that does not read would keep the farewell, and so the connection, forever.
-    loop.arm(deadline(() -> ctx().close()), CROSSING);
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  /**
-   * Takes no further requests, and closes when those that there are have been answered. The client
-   * is told first that the end is near, and a moment later where it is, so that no request is lost
-   * that was sent in between (RFC 9113 section 6.8).
-   */
   @Override
   public void drain() {
-    if (draining || closing) {
-      return;
-    }
-    draining = true;
-    goAway(
-        ctx(),
-        Integer.MAX_VALUE,
-        Http2Error.NO_ERROR.code(),
-        Unpooled.EMPTY_BUFFER,
-        ctx().newPromise());
-    scheduleFlush();
-    loop.arm(deadline(this::lastCall), CROSSING);
-  }
-
-  private void lastCall() {
-    if (closing) {
-      return;
-    }
-    lastCall = true;
-    if (connection().numActiveStreams() == 0) {
-      close(Http2Error.NO_ERROR, "drained");
-      return;
-    }
-    int last = connection().remote().lastStreamCreated();
-    goAway(ctx(), last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
-    scheduleFlush();
+    ending.drain();
   }
 
   @Override
   public void close() {
-    closing = true;
+    ending.closed();
     ctx().close();
   }
 
   void streamRemoved() {
-    if (connection().numActiveStreams() == 0 && !closing) {
-      if (lastCall) {
-        loop.execute(() -> close(Http2Error.NO_ERROR, "drained"));
-      } else {
-        loop.arm(lull, limits.idleTimeout().toNanos());
-      }
+    if (connection().numActiveStreams() == 0 && !ending.closing() && !ending.withLastStream()) {
+      loop.arm(lull, limits.idleTimeout().toNanos());
     }
   }
 }
