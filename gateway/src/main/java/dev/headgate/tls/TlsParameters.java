@@ -48,7 +48,7 @@ final class TlsParameters {
 
   static SslContextBuilder common(SslContextBuilder builder, SslProvider provider) {
     builder.sslProvider(provider).ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE);
-    if (provider == SslProvider.OPENSSL_REFCNT) {
+    if (provider != SslProvider.JDK) {
       // A signature made at once costs less than handing it over: the loop would wait for it
       // anyway.
       builder.option(OpenSslContextOption.USE_TASKS, false);
@@ -59,7 +59,7 @@ final class TlsParameters {
   static KeyManagerFactory keyManagers(KeyMaterial material, SslProvider provider) {
     KeyManagerFactory one = new KeyManagerFactoryWrapper(new OneKeyManager(material));
     // The caching kind parses the chain and the key once instead of in every handshake.
-    return provider == SslProvider.OPENSSL_REFCNT
+    return provider != SslProvider.JDK
         ? new OpenSslCachingX509KeyManagerFactory(one)
         : one;
   }

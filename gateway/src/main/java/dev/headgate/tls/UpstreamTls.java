@@ -4,6 +4,7 @@ import dev.headgate.concurrent.Shared;
 import dev.headgate.config.ServerTls;
 import dev.headgate.config.Upstream;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -38,7 +39,8 @@ public final class UpstreamTls {
   public static @Nullable UpstreamTls open(Upstream upstream, CertificateFiles files) {
     Upstream.ClientTls tls = upstream.tls();
     int errors = files.errors();
-    SslProvider provider = TlsParameters.provider();
+    // The kind that the collector frees: a pool may use the context long after a reload replaced it.
+    SslProvider provider = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
     SslContextBuilder builder = TlsParameters.common(SslContextBuilder.forClient(), provider);
     if (tls.ca() != null) {
       List<X509Certificate> authorities = files.authorities(tls.ca());
