@@ -243,6 +243,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    readComplete();
+  }
+
+  /** All that was read at once has been taken: puts on the wire what came of it. */
+  private void readComplete() {
     RequestFlow current = flow;
     if (current != null) {
       current.clientReadComplete();
@@ -441,10 +446,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       }
       if (pending != null && !processing) {
         process();
-        RequestFlow current = flow;
-        if (current != null) {
-          current.clientReadComplete();
-        }
+        readComplete();
         return;
       }
     } else if (!requestComplete) {
@@ -467,8 +469,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       timer(limits.idleTimeout().toNanos());
       if (draining) {
         close();
-      } else if (pending != null) {
+      } else if (pending != null && !processing) {
+        // The next request was sent ahead: no read of the client's will come to flush what it does.
         process();
+        readComplete();
       } else {
         readOrNot();
       }
