@@ -391,8 +391,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             Failure.upstream(
                 nothingDone, 502, "upstream.reset", endpoint() + " closed before it answered"));
       }
-      current.upstreamReadComplete();
+      readListener = current;
     }
+    // After a close in the middle of a read, not every transport says that the read is complete:
+    // what came in it would never be flushed.
+    readComplete();
     ByteBuf in = pending;
     if (in != null) {
       pending = null;

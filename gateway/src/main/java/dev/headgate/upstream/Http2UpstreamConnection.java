@@ -313,12 +313,16 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    readComplete();
+    super.channelReadComplete(context);
+  }
+
+  private void readComplete() {
     for (int i = 0; i < touched.size(); i++) {
       touched.get(i).readComplete();
     }
     touched.clear();
     reading = false;
-    super.channelReadComplete(context);
   }
 
   @Override
@@ -364,6 +368,8 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler
     closing = true;
     io.loop().cancel(timeout);
     super.channelInactive(context);
+    // After a close in the middle of a read, not every transport says that the read is complete.
+    readComplete();
     if (ready) {
       pool.closed(this);
     } else {

@@ -35,9 +35,13 @@ final class Http2Gateway implements AutoCloseable {
   }
 
   static Http2Gateway with(String url, String protocol, String limits) {
+    return with(url, protocol, limits, "nio");
+  }
+
+  static Http2Gateway with(String url, String protocol, String limits, String transport) {
     return of(
         """
-        runtime: { loops: 1, transport: nio }
+        runtime: { loops: 1, transport: %s }
         listeners: { plain: { address: "127.0.0.1:0", limits: %s } }
         upstreams:
           o: { endpoints: ["%s"], protocol: %s, timeouts: { connect: 5s, response: 20s, idle: 20s } }
@@ -50,7 +54,7 @@ final class Http2Gateway implements AutoCloseable {
             respond: { status: 200, body: hi, headers: { content-type: text/plain } }
         telemetry: { accessLog: { to: "off" } }
         """
-            .formatted(limits, url, protocol));
+            .formatted(transport, limits, url, protocol));
   }
 
   /** With TLS on both sides, to an origin on that port of localhost that ALPN may agree with. */
