@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ public final class Node implements AutoCloseable {
   private final Gateway gateway;
   private final Clock clock;
   private final @Nullable HostPort adminWanted;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable AdminServer admin;
   private volatile Readiness.@Nullable Reload lastReload;
 
@@ -105,8 +107,12 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  /** Reads the configuration again, changed or not, and serves with it if it can. */
+  /**
+   * Reads the configuration again, changed or not, and serves with it if it can. Also opens the
+   * access log's file again: whoever rotates logs sends the same signal.
+   */
   public void reload() {
+    gateway.telemetry().reopenLog();
     source.reload(this::take);
   }
 
@@ -159,9 +165,15 @@ public final class Node implements AutoCloseable {
     return Optional.ofNullable(admin).map(AdminServer::address);
   }
 
-  /** Stops taking requests, lets those under way finish within the drain timeout, and ends. */
+  /**
+   * Stops taking requests, lets those under way finish within the drain timeout, and ends. Once
+   * only.
+   */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     source.close();
     Duration patience = gateway.snapshot().config().runtime().drainTimeout();
     if (!gateway.drain(patience)) {
