@@ -37,6 +37,7 @@ final class AfterHandshake extends ChannelInboundHandlerAdapter {
     } else if (handshake.isSuccess()) {
       TlsFacts facts = TlsFacts.of(ctx.pipeline().get(SslHandler.class));
       metrics.handshake();
+      loop.acknowledge(ctx.channel());
       ClientInfo client =
           new ClientInfo(
               plain.listener(),

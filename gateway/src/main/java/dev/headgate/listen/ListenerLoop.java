@@ -37,6 +37,7 @@ public final class ListenerLoop {
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private ListenerHandle.Settings settings;
   private ClientContext context;
+  private @Nullable ChannelOption<Boolean> quickAck;
   private @Nullable Channel socket;
   private boolean draining;
 
@@ -53,11 +54,17 @@ public final class ListenerLoop {
     return new ClientContext(serving, io, settings.config(), this);
   }
 
-  /** Listens, and gives back the address that it really is. */
+  /**
+   * Listens, and gives back the address that it really is.
+   *
+   * @param quickAckOption the transport's, if it has one
+   */
   public CompletableFuture<InetSocketAddress> bind(
       ChannelFactory<? extends ServerChannel> servers,
       ChannelOption<Boolean> reusePort,
+      @Nullable ChannelOption<Boolean> quickAckOption,
       InetSocketAddress address) {
+    quickAck = quickAckOption;
     CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
     ChannelFuture binding =
         new ServerBootstrap()
@@ -161,6 +168,17 @@ public final class ListenerLoop {
       handler = new Http1Connection(current, channel, client);
     }
     channel.pipeline().addLast(handler);
+  }
+
+  /**
+   * Acknowledges the end of a handshake at once. A client that gathers small writes (Nagle) sends its
+   * first request only then, and there is nothing of ours on its way that would carry the
+   * acknowledgement: it would come 40 ms later.
+   */
+  void acknowledge(Channel channel) {
+    if (quickAck != null) {
+      channel.config().setOption(quickAck, true);
+    }
   }
 
   void opened(ClientConnection connection) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -19,11 +20,13 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.net.StandardSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How sockets are read and written.
@@ -32,6 +35,7 @@ import java.net.StandardSocketOptions;
  * @param handlers makes what drives an event loop
  * @param reusePort lets every loop listen on the same address, so that the kernel spreads
  *     connections
+ * @param quickAck sends the acknowledgement that is due at once; null where there is no such option
  */
 record Transport(
     String name,
@@ -39,7 +43,8 @@ record Transport(
     ChannelFactory<? extends ServerSocketChannel> servers,
     ChannelFactory<? extends SocketChannel> sockets,
     ChannelFactory<? extends DatagramChannel> datagrams,
-    ChannelOption<Boolean> reusePort) {
+    ChannelOption<Boolean> reusePort,
+    @Nullable ChannelOption<Boolean> quickAck) {
 
   /**
    * @throws IllegalStateException if what was asked for by name does not work on this machine
@@ -73,7 +78,8 @@ record Transport(
         IoUringServerSocketChannel::new,
         IoUringSocketChannel::new,
         IoUringDatagramChannel::new,
-        UnixChannelOption.SO_REUSEPORT);
+        UnixChannelOption.SO_REUSEPORT,
+        IoUringChannelOption.TCP_QUICKACK);
   }
 
   private static Transport epoll() {
@@ -83,7 +89,8 @@ record Transport(
         EpollServerSocketChannel::new,
         EpollSocketChannel::new,
         EpollDatagramChannel::new,
-        UnixChannelOption.SO_REUSEPORT);
+        UnixChannelOption.SO_REUSEPORT,
+        EpollChannelOption.TCP_QUICKACK);
   }
 
   private static Transport nio() {
@@ -93,6 +100,7 @@ record Transport(
         NioServerSocketChannel::new,
         NioSocketChannel::new,
         NioDatagramChannel::new,
-        NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT));
+        NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT),
+        null);
   }
 }
