@@ -43,6 +43,7 @@ public final class Acceptor implements AutoCloseable {
   private final List<IOException> handshakeFailures = new CopyOnWriteArrayList<>();
   private final Object monitor = new Object();
   private ServerSocket server;
+  private @Nullable Thread accepting;
 
   /** Binds; nothing is accepted before {@link #begin}. */
   public Acceptor(OriginOptions options, Handler handler) {
@@ -67,7 +68,8 @@ public final class Acceptor implements AutoCloseable {
   }
 
   private void accept(ServerSocket on) {
-    Thread.ofPlatform()
+    accepting =
+        Thread.ofPlatform()
         .daemon()
         .name("origin-" + port)
         .start(() -> {
@@ -206,6 +208,15 @@ public final class Acceptor implements AutoCloseable {
   /** From now on a new connection is refused; those that are open stay. */
   public synchronized void stopAccepting() throws IOException {
     server.close();
+    // The socket goes on listening until the thread has left its call of accept.
+    Thread listening = accepting;
+    if (listening != null) {
+      try {
+        listening.join(Duration.ofSeconds(10));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Accepts from now on. */
