@@ -51,7 +51,8 @@ class Peer:
         log = folder / "output.log"
         command, env = self.command(folder, tls)
         self.process = processes.start(command, str(self.site.gateway_core), log, env=os.environ | env)
-        processes.wait_until(lambda: self.status(tls) == 200, self.process, log)
+        # Any answer will do: what is served depends on the scenario.
+        processes.wait_until(lambda: self.status(tls) in (200, 404), self.process, log)
 
     def prepare(self) -> None:
         """Builds what has to be built, before anything is started or measured."""

@@ -30,7 +30,7 @@ DETAILS = {  # below one of them, and a request for it
     "/{id}/comments/{comment}": "/4711/comments/12",
     "/{id}/attachments/{name}/content": "/4711/attachments/report.pdf/content",
     "/{id}/permissions": "/4711/permissions",
-    "/{id}/reactions/{user}": "/4711/reactions/monalisa",
+    "/{id}/reactions/{reactor}": "/4711/reactions/monalisa",
     "/{id}/subscribers": "/4711/subscribers",
     "/{id}/timeline": "/4711/timeline",
     "/{id}/transfer": "/4711/transfer",

@@ -1,0 +1,98 @@
+package dev.headgate;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** What each package may use. Read it as the list of the design; what is not here is forbidden. */
+class PackageArrowsTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.headgate");
+
+  private static final Map<String, String> MAY_USE =
+      Map.ofEntries(
+          Map.entry("concurrent", ""),
+          Map.entry("config", "concurrent"),
+          Map.entry("http", "concurrent"),
+          Map.entry("http2", "concurrent http"),
+          Map.entry("exchange", "concurrent http"),
+          Map.entry("route", "concurrent http exchange config"),
+          Map.entry("tls", "concurrent config"),
+          Map.entry("snapshot", "concurrent http exchange config route tls"),
+          Map.entry("upstream", "concurrent http http2 exchange config snapshot tls"),
+          Map.entry("telemetry", "concurrent http exchange config snapshot"),
+          Map.entry("flow", "concurrent http exchange config route snapshot upstream telemetry"),
+          Map.entry("listen", "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
+          Map.entry("worker", "concurrent http exchange config snapshot upstream telemetry flow listen tls"),
+          Map.entry("source", "concurrent config"),
+          Map.entry("admin", "concurrent config"));
+
+  @Test
+  void everyPackageUsesOnlyWhatItMay() {
+    Map<String, TreeSet<String>> used = new TreeMap<>();
+    CLASSES.forEach(
+        type ->
+            type.getDirectDependenciesFromSelf()
+                .forEach(
+                    dependency -> {
+                      String from = room(type.getPackageName());
+                      String to = room(dependency.getTargetClass().getPackageName());
+                      if (!from.isEmpty() && !to.isEmpty() && !from.equals(to)) {
+                        used.computeIfAbsent(from, _ -> new TreeSet<>()).add(to);
+                      }
+                    }));
+    Map<String, List<String>> forbidden = new TreeMap<>();
+    used.forEach(
+        (from, all) -> {
+          List<String> allowed = Arrays.asList(MAY_USE.getOrDefault(from, "").split(" "));
+          List<String> wrong = all.stream().filter(to -> !allowed.contains(to)).toList();
+          if (!wrong.isEmpty()) {
+            forbidden.put(from, wrong);
+          }
+        });
+    assertThat(forbidden).isEmpty();
+    assertThat(used).as("the classes were found").containsKeys("flow", "listen", "worker");
+  }
+
+  @Test
+  void nothingOnTheRequestPathSleepsLooksAtTheWallClockOrBacktracks() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.headgate.testkit..")
+        .should()
+        .callMethod(Thread.class, "sleep", long.class)
+        .orShould()
+        .callMethod(System.class, "getProperty", String.class)
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.headgate.config..", "dev.headgate.source..", "dev.headgate.testkit..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.util.regex..")
+        .check(CLASSES);
+  }
+
+  /** The first name below {@code dev.headgate}; empty for the package itself and for others' code. */
+  private static String room(String packageName) {
+    if (!packageName.startsWith("dev.headgate.")) {
+      return "";
+    }
+    String below = packageName.substring("dev.headgate.".length());
+    int dot = below.indexOf('.');
+    return dot < 0 ? below : below.substring(0, dot);
+  }
+}
