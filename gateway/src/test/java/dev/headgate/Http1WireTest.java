@@ -48,7 +48,9 @@ class Http1WireTest {
 
   @Test
   void writesRequestAndAnswerAnew() throws Exception {
-    try (var origin = ScriptedOrigin.start(e -> e.respond(200, "body", "X-From: origin", "Connection: x-hop", "X-Hop: 1"));
+    try (var origin =
+            ScriptedOrigin.start(
+                e -> e.respond(200, "body", "X-From: origin", "Connection: x-hop", "X-Hop: 1"));
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       client.send(
@@ -119,7 +121,10 @@ class Http1WireTest {
         RawClient client = gateway.connect()) {
       StringBuilder ahead = new StringBuilder();
       for (int i = 0; i < 200; i++) {
-        ahead.append("GET /").append(i % 3 == 0 ? "hello" : i).append(" HTTP/1.1\r\nHost: x\r\n\r\n");
+        ahead
+            .append("GET /")
+            .append(i % 3 == 0 ? "hello" : i)
+            .append(" HTTP/1.1\r\nHost: x\r\n\r\n");
       }
       client.send(ahead.toString());
       for (int i = 0; i < 200; i++) {
@@ -131,14 +136,13 @@ class Http1WireTest {
   @Test
   void relaysChunksAndTrailersBothWays() throws Exception {
     try (var origin =
-            ScriptedOrigin.start(
-                e -> {
-                  e.readBody();
-                  e.startChunked(200);
-                  e.chunk("one ");
-                  e.chunk("two");
-                  e.endChunks("X-Sum: 7");
-                });
+            ScriptedOrigin.start(e -> {
+              e.readBody();
+              e.startChunked(200);
+              e.chunk("one ");
+              e.chunk("two");
+              e.endChunks("X-Sum: 7");
+            });
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       client.send(
@@ -153,10 +157,11 @@ class Http1WireTest {
 
   @Test
   void refusesABodyBeyondItsLimitWhetherItsLengthIsStatedOrNot() throws Exception {
-    try (var origin = ScriptedOrigin.start(e -> {
-          e.readBody();
-          e.respond(200, "ok");
-        });
+    try (var origin =
+            ScriptedOrigin.start(e -> {
+              e.readBody();
+              e.respond(200, "ok");
+            });
         var gateway = gateway(origin)) {
       try (RawClient client = gateway.connect()) {
         client.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1025\r\n\r\n");
@@ -175,16 +180,16 @@ class Http1WireTest {
   @Test
   void relaysContinueAndEarlyHints() throws Exception {
     try (var origin =
-            ScriptedOrigin.start(
-                e -> {
-                  e.sendContinue();
-                  e.readBody();
-                  e.sendInformational(103, "Link: </a>");
-                  e.respond(200, "done");
-                });
+            ScriptedOrigin.start(e -> {
+              e.sendContinue();
+              e.readBody();
+              e.sendInformational(103, "Link: </a>");
+              e.respond(200, "done");
+            });
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
-      client.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+      client.send(
+          "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
       assertThat(client.readHead().status()).isEqualTo(100);
       client.send("ok");
       RawResponse answer = client.readResponse();
@@ -197,14 +202,13 @@ class Http1WireTest {
   void triesOnceMoreOnAConnectionThatDiedUnused() throws Exception {
     AtomicInteger count = new AtomicInteger();
     try (var origin =
-            ScriptedOrigin.start(
-                e -> {
-                  if (count.incrementAndGet() == 2) {
-                    e.close();
-                  } else {
-                    e.respond(200, "n" + count.get());
-                  }
-                });
+            ScriptedOrigin.start(e -> {
+              if (count.incrementAndGet() == 2) {
+                e.close();
+              } else {
+                e.respond(200, "n" + count.get());
+              }
+            });
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       assertThat(client.get("/a").text()).isEqualTo("n1");
@@ -220,11 +224,10 @@ class Http1WireTest {
   @Test
   void breaksOffAnAnswerThatTheUpstreamBrokeOff() throws Exception {
     try (var origin =
-            ScriptedOrigin.start(
-                e -> {
-                  e.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
-                  e.close();
-                });
+            ScriptedOrigin.start(e -> {
+              e.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+              e.close();
+            });
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -235,8 +238,9 @@ class Http1WireTest {
   @Test
   void neverTakesWhatCameUnaskedForAnAnswer() throws Exception {
     try (var origin =
-            ScriptedOrigin.start(
-                e -> e.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"));
+            ScriptedOrigin.start(e ->
+                e.send(
+                    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"));
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       assertThat(client.get("/1").text()).isEqualTo("a");
@@ -254,10 +258,11 @@ class Http1WireTest {
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
       })
   void answersForAnUpstreamThatBreaksTheRules(String answer) throws Exception {
-    try (var origin = ScriptedOrigin.start(e -> {
-          e.send(answer);
-          e.close();
-        });
+    try (var origin =
+            ScriptedOrigin.start(e -> {
+              e.send(answer);
+              e.close();
+            });
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       RawResponse refusal = client.get("/");
@@ -270,12 +275,11 @@ class Http1WireTest {
   void slowsAWriterDownToItsReader() throws Exception {
     Gate read = new Gate();
     try (var origin =
-            ScriptedOrigin.start(
-                e -> {
-                  read.await();
-                  e.readBody();
-                  e.respond(200, "ok");
-                });
+            ScriptedOrigin.start(e -> {
+              read.await();
+              e.readBody();
+              e.respond(200, "ok");
+            });
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       client.send("POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 1073741824\r\n\r\n");
@@ -290,7 +294,8 @@ class Http1WireTest {
     try (var origin = ScriptedOrigin.start(e -> e.respond(200, "", "X-Inside: 1"));
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
-      client.send("GET /edited/7?x=1 HTTP/1.1\r\nHost: x\r\nX-Secret: s\r\nX-A: old\r\nX-B: old\r\n\r\n");
+      client.send(
+          "GET /edited/7?x=1 HTTP/1.1\r\nHost: x\r\nX-Secret: s\r\nX-A: old\r\nX-B: old\r\n\r\n");
       RawResponse answer = client.readResponse();
       assertThat(answer.header("x-inside")).isNull();
       assertThat(answer.header("x-out")).isEqualTo("set");
@@ -316,10 +321,11 @@ class Http1WireTest {
   @Test
   void boundsTheWholeRequestByTheRoutesTimeout() throws Exception {
     Gate never = new Gate();
-    try (var origin = ScriptedOrigin.start(e -> {
-          never.await();
-          e.respond(200, "too late");
-        });
+    try (var origin =
+            ScriptedOrigin.start(e -> {
+              never.await();
+              e.respond(200, "too late");
+            });
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       assertThat(client.get("/fast").status()).isEqualTo(504);
@@ -334,9 +340,11 @@ class Http1WireTest {
         RawClient client = gateway.connect()) {
       assertThat(client.get("/hello").text()).isEqualTo("hi");
       assertThat(client.get("/x").text()).isEqualTo("up");
-      assertThat(gateway.apply(config(origin).replace("body: hi", "body: ho")).hasErrors()).isFalse();
+      assertThat(gateway.apply(config(origin).replace("body: hi", "body: ho")).hasErrors())
+          .isFalse();
       assertThat(client.get("/hello").text()).isEqualTo("ho");
-      String twins = "  twin: { match: { path: /hello, methods: [GET] }, auth: public, respond: {} }\ntelemetry:";
+      String twins =
+          "  twin: { match: { path: /hello, methods: [GET] }, auth: public, respond: {} }\ntelemetry:";
       Problems problems = gateway.apply(config(origin).replace("telemetry:", twins));
       assertThat(problems.report()).contains("takes the same requests");
       assertThat(client.get("/hello").text()).isEqualTo("ho");
@@ -349,11 +357,10 @@ class Http1WireTest {
   void finishesWhatIsUnderWayWhenItDrains() throws Exception {
     Gate answer = new Gate();
     try (var origin =
-            ScriptedOrigin.start(
-                e -> {
-                  answer.await();
-                  e.respond(200, "late");
-                });
+            ScriptedOrigin.start(e -> {
+              answer.await();
+              e.respond(200, "late");
+            });
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -370,11 +377,10 @@ class Http1WireTest {
   @Test
   void relaysAWebSocketBothWays() throws Exception {
     try (var origin =
-            ScriptedOrigin.start(
-                e -> {
-                  e.upgradeToWebSocket();
-                  e.echoRawBytes();
-                });
+            ScriptedOrigin.start(e -> {
+              e.upgradeToWebSocket();
+              e.echoRawBytes();
+            });
         var gateway = gateway(origin);
         RawClient client = gateway.connect()) {
       client.send(

@@ -33,34 +33,35 @@ class PackageArrowsTest {
           Map.entry("upstream", "concurrent http http2 exchange config snapshot tls"),
           Map.entry("telemetry", "concurrent http exchange config snapshot"),
           Map.entry("flow", "concurrent http exchange config route snapshot upstream telemetry"),
-          Map.entry("listen", "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
-          Map.entry("worker", "concurrent http exchange config snapshot upstream telemetry flow listen tls"),
+          Map.entry(
+              "listen",
+              "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
+          Map.entry(
+              "worker",
+              "concurrent http exchange config snapshot upstream telemetry flow listen tls"),
           Map.entry("source", "concurrent config"),
           Map.entry("admin", "concurrent config"));
 
   @Test
   void everyPackageUsesOnlyWhatItMay() {
     Map<String, TreeSet<String>> used = new TreeMap<>();
-    CLASSES.forEach(
-        type ->
-            type.getDirectDependenciesFromSelf()
-                .forEach(
-                    dependency -> {
-                      String from = room(type.getPackageName());
-                      String to = room(dependency.getTargetClass().getPackageName());
-                      if (!from.isEmpty() && !to.isEmpty() && !from.equals(to)) {
-                        used.computeIfAbsent(from, _ -> new TreeSet<>()).add(to);
-                      }
-                    }));
+    CLASSES.forEach(type ->
+        type.getDirectDependenciesFromSelf()
+            .forEach(dependency -> {
+              String from = room(type.getPackageName());
+              String to = room(dependency.getTargetClass().getPackageName());
+              if (!from.isEmpty() && !to.isEmpty() && !from.equals(to)) {
+                used.computeIfAbsent(from, _ -> new TreeSet<>()).add(to);
+              }
+            }));
     Map<String, List<String>> forbidden = new TreeMap<>();
-    used.forEach(
-        (from, all) -> {
-          List<String> allowed = Arrays.asList(MAY_USE.getOrDefault(from, "").split(" "));
-          List<String> wrong = all.stream().filter(to -> !allowed.contains(to)).toList();
-          if (!wrong.isEmpty()) {
-            forbidden.put(from, wrong);
-          }
-        });
+    used.forEach((from, all) -> {
+      List<String> allowed = Arrays.asList(MAY_USE.getOrDefault(from, "").split(" "));
+      List<String> wrong = all.stream().filter(to -> !allowed.contains(to)).toList();
+      if (!wrong.isEmpty()) {
+        forbidden.put(from, wrong);
+      }
+    });
     assertThat(forbidden).isEmpty();
     assertThat(used).as("the classes were found").containsKeys("flow", "listen", "worker");
   }
@@ -79,14 +80,17 @@ class PackageArrowsTest {
         .check(CLASSES);
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.headgate.config..", "dev.headgate.source..", "dev.headgate.testkit..")
+        .resideOutsideOfPackages(
+            "dev.headgate.config..", "dev.headgate.source..", "dev.headgate.testkit..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.util.regex..")
         .check(CLASSES);
   }
 
-  /** The first name below {@code dev.headgate}; empty for the package itself and for others' code. */
+  /**
+   * The first name below {@code dev.headgate}; empty for the package itself and for others' code.
+   */
   private static String room(String packageName) {
     if (!packageName.startsWith("dev.headgate.")) {
       return "";

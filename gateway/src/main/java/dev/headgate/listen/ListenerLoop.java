@@ -171,8 +171,8 @@ public final class ListenerLoop {
   }
 
   /**
-   * Acknowledges the end of a handshake at once. A client that gathers small writes (Nagle) sends its
-   * first request only then, and there is nothing of ours on its way that would carry the
+   * Acknowledges the end of a handshake at once. A client that gathers small writes (Nagle) sends
+   * its first request only then, and there is nothing of ours on its way that would carry the
    * acknowledgement: it would come 40 ms later.
    */
   void acknowledge(Channel channel) {

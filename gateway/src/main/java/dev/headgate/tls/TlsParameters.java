@@ -59,9 +59,7 @@ final class TlsParameters {
   static KeyManagerFactory keyManagers(KeyMaterial material, SslProvider provider) {
     KeyManagerFactory one = new KeyManagerFactoryWrapper(new OneKeyManager(material));
     // The caching kind parses the chain and the key once instead of in every handshake.
-    return provider != SslProvider.JDK
-        ? new OpenSslCachingX509KeyManagerFactory(one)
-        : one;
+    return provider != SslProvider.JDK ? new OpenSslCachingX509KeyManagerFactory(one) : one;
   }
 
   static ApplicationProtocolConfig alpn(boolean http2, boolean http1) {

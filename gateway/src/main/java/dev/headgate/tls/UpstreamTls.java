@@ -39,7 +39,8 @@ public final class UpstreamTls {
   public static @Nullable UpstreamTls open(Upstream upstream, CertificateFiles files) {
     Upstream.ClientTls tls = upstream.tls();
     int errors = files.errors();
-    // The kind that the collector frees: a pool may use the context long after a reload replaced it.
+    // The kind that the collector frees: a pool may use the context long after a reload replaced
+    // it.
     SslProvider provider = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
     SslContextBuilder builder = TlsParameters.common(SslContextBuilder.forClient(), provider);
     if (tls.ca() != null) {

@@ -213,7 +213,8 @@ public final class Worker implements Serving, Loop {
               ListenerLoop listener =
                   new ListenerLoop(handle, this, io, recorder.listener(handle.name()));
               listeners.put(handle, listener);
-              return listener.bind(transport.servers(), transport.reusePort(), transport.quickAck(), address);
+              return listener.bind(
+                  transport.servers(), transport.reusePort(), transport.quickAck(), address);
             },
             eventLoop)
         .thenCompose(bound -> bound);

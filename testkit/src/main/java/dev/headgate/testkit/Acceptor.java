@@ -70,20 +70,20 @@ public final class Acceptor implements AutoCloseable {
   private void accept(ServerSocket on) {
     accepting =
         Thread.ofPlatform()
-        .daemon()
-        .name("origin-" + port)
-        .start(() -> {
-          try {
-            while (true) {
-              Socket socket = on.accept();
-              int id = accepted.incrementAndGet();
-              open.add(socket);
-              start("origin-" + port + "-" + id, () -> run(socket, id));
-            }
-          } catch (IOException closed) {
-            // close() and stopAccepting() end the loop this way.
-          }
-        });
+            .daemon()
+            .name("origin-" + port)
+            .start(() -> {
+              try {
+                while (true) {
+                  Socket socket = on.accept();
+                  int id = accepted.incrementAndGet();
+                  open.add(socket);
+                  start("origin-" + port + "-" + id, () -> run(socket, id));
+                }
+              } catch (IOException closed) {
+                // close() and stopAccepting() end the loop this way.
+              }
+            });
   }
 
   /** Something that runs at the origin and may fail. */
