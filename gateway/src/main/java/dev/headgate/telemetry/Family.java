@@ -53,16 +53,9 @@ final class Family {
     if (existing != null) {
       return existing;
     }
-    if (!take(count)) {
-      return null;
-    }
-    Series made = new Series(key);
-    existing = series.putIfAbsent(key, made);
-    if (existing == null) {
-      return made;
-    }
-    count.decrementAndGet();
-    return existing;
+    // Of two loops that ask for the same labels first, one must not be told that there are too many
+    // because the other is just taking the last place for them.
+    return series.computeIfAbsent(key, wanted -> take(count) ? new Series(wanted) : null);
   }
 
   Series overflow() {
