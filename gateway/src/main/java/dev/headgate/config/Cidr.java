@@ -2,6 +2,7 @@ package dev.headgate.config;
 
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A network: an address and the number of leading bits that count. An IPv4-mapped IPv6 address
@@ -95,6 +96,16 @@ public final class Cidr {
     }
     int rest = bits & 7;
     return rest == 0 || ((network[whole] ^ other[whole]) & (0xff << (8 - rest))) == 0;
+  }
+
+  /** Whether the address lies in any of these networks. */
+  public static boolean anyContains(List<Cidr> networks, InetAddress address) {
+    for (int i = 0; i < networks.size(); i++) {
+      if (networks.get(i).contains(address)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -39,16 +39,8 @@ public record Listener(
       @Doc(value = "Networks that may not call.", example = "[203.0.113.0/24]") List<Cidr> deny) {
     /** Whether this address may call. */
     public boolean allows(InetAddress address) {
-      return !isIn(address, deny) && (allow.isEmpty() || isIn(address, allow));
-    }
-
-    private static boolean isIn(InetAddress address, List<Cidr> networks) {
-      for (int i = 0; i < networks.size(); i++) {
-        if (networks.get(i).contains(address)) {
-          return true;
-        }
-      }
-      return false;
+      return !Cidr.anyContains(deny, address)
+          && (allow.isEmpty() || Cidr.anyContains(allow, address));
     }
   }
 

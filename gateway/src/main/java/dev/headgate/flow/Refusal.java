@@ -14,7 +14,7 @@ import dev.headgate.http.Headers;
  * @param status what the answer's status is on the wire
  */
 record Refusal(int status, byte[] body) {
-  private static final byte[] NO_BODY = {};
+  static final byte[] NO_BODY = {};
   private static final int OK = 200;
 
   /** The longest deadline that is kept, in nanoseconds: a day. */

@@ -92,7 +92,7 @@ public final class RequestFlow implements UpstreamListener {
       case Action.Redirect redirect -> {
         Headers headers = exchange.responseHeaders();
         headers.add(HeaderName.LOCATION, decisions.location(redirect));
-        answer(redirect.status(), headers, NO_BODY);
+        answer(redirect.status(), headers, Refusal.NO_BODY);
       }
       case Action.Respond respond -> {
         Headers headers = exchange.responseHeaders();
@@ -301,8 +301,6 @@ public final class RequestFlow implements UpstreamListener {
     }
   }
 
-  private static final byte[] NO_BODY = {};
-
   /** Answers by itself. */
   private void answer(int status, Headers headers, byte[] body) {
     answered = true;
@@ -325,8 +323,11 @@ public final class RequestFlow implements UpstreamListener {
     }
   }
 
-  /** Ends the request with a failure: as an answer if there was none yet, else by breaking off. */
-  private void fail(Failure failure) {
+  /**
+   * Ends the request with a failure: as an answer if there was none yet, else by breaking off. The
+   * carrier calls this when the request's body breaks the rules or stops coming.
+   */
+  public void fail(Failure failure) {
     if (done) {
       return;
     }
@@ -341,11 +342,6 @@ public final class RequestFlow implements UpstreamListener {
       decisions.explain(failure, headers);
       answer(refusal.status(), headers, refusal.body());
     }
-  }
-
-  /** The request's body broke the rules, or stopped coming. */
-  public void requestBroken(Failure failure) {
-    fail(failure);
   }
 
   /**

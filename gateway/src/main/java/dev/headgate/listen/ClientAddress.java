@@ -24,7 +24,7 @@ final class ClientAddress {
   private ClientAddress() {}
 
   static void identify(Exchange exchange, List<Cidr> trusted) {
-    if (!isIn(exchange.client().peer(), trusted)) {
+    if (!Cidr.anyContains(trusted, exchange.client().peer())) {
       return;
     }
     exchange.trustedPeer(true);
@@ -43,22 +43,13 @@ final class ClientAddress {
       if (standard) {
         proto = parameter(hops.get(i), "proto");
       }
-      if (!isIn(address, trusted)) {
+      if (!Cidr.anyContains(trusted, address)) {
         break;
       }
     }
     if (proto != null && (proto.equalsIgnoreCase("https") || proto.equalsIgnoreCase("http"))) {
       exchange.scheme(proto.equalsIgnoreCase("https") ? "https" : "http");
     }
-  }
-
-  private static boolean isIn(InetAddress address, List<Cidr> networks) {
-    for (int i = 0; i < networks.size(); i++) {
-      if (networks.get(i).contains(address)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The members of a comma-separated field, commas within quotes not counted. */

@@ -51,15 +51,7 @@ final class ClientContext {
    * clients is asked with each request.
    */
   boolean mayConnect(InetAddress peer) {
-    if (listener.addresses().allows(peer)) {
-      return true;
-    }
-    for (Cidr proxy : listener.trustedProxies()) {
-      if (proxy.contains(peer)) {
-        return true;
-      }
-    }
-    return false;
+    return listener.addresses().allows(peer) || Cidr.anyContains(listener.trustedProxies(), peer);
   }
 
   /** Finds out who calls, behind trusted proxies. */

@@ -46,10 +46,6 @@ final class ConnectionLimits {
     total.decrementAndGet();
   }
 
-  int total() {
-    return total.get();
-  }
-
   private static Long key(InetAddress client) {
     ByteBuffer bytes = ByteBuffer.wrap(client.getAddress());
     // No IPv6 network in use begins with 32 bits set, so the two kinds do not meet.

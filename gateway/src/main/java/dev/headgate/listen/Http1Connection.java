@@ -64,7 +64,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private boolean http10;
   private boolean requestComplete;
   private boolean responseComplete;
-  private boolean headSent;
   private boolean keepAlive;
   private boolean tunnel;
   private boolean demand;
@@ -146,7 +145,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       return readBody(current, in);
     } catch (BadMessage e) {
       keepAlive = false;
-      current.requestBroken(Failure.client(Stage.READ, e.status(), e.reason(), e.detail()));
+      current.fail(Failure.client(Stage.READ, e.status(), e.reason(), e.detail()));
       return false;
     }
   }
@@ -209,7 +208,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     context.identify(exchange);
     RequestFlow next = new RequestFlow(serving, exchange, this);
     flow = next;
-    headSent = false;
     responseComplete = false;
     tunnel = false;
     demand = false;
@@ -312,7 +310,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       }
     } else if (!requestComplete && channel.isWritable()) {
       keepAlive = false;
-      current.requestBroken(
+      current.fail(
           Failure.client(Stage.READ, 408, "client.body_timeout", "the body did not come in time"));
     } else {
       gone("client.read_timeout");
@@ -347,7 +345,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void head(int status, Headers headers, boolean end) {
-    headSent = true;
     boolean sized = end || headers.has(HeaderName.CONTENT_LENGTH);
     boolean chunked = !sized && !http10 && !headRequest;
     // What is left of a request that was answered early must not be taken for the next request.
@@ -377,7 +374,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void tunnel(Headers headers) {
-    headSent = true;
     tunnel = true;
     keepAlive = false;
     ByteSink out = writer.head();

@@ -185,7 +185,7 @@ final class Http2ClientStream implements ClientStream, IncomingBody.Taker {
   private void broken(RequestFlow current, BadMessage e) {
     mute = true;
     incoming.release();
-    current.requestBroken(failure(e));
+    current.fail(failure(e));
   }
 
   @Override
@@ -250,7 +250,7 @@ final class Http2ClientStream implements ClientStream, IncomingBody.Taker {
     RequestFlow current = flow;
     if (current != null && !headSent) {
       incoming.release();
-      current.requestBroken(
+      current.fail(
           Failure.client(Stage.READ, 408, "client.body_timeout", "the body did not come in time"));
       return;
     }

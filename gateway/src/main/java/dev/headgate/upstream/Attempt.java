@@ -8,13 +8,12 @@ import dev.headgate.exchange.Deadline;
 public final class Attempt extends Deadline {
   private final EndpointPool pool;
   private final UpstreamListener listener;
+  private boolean waits = true;
 
   Attempt(EndpointPool pool, UpstreamListener listener) {
     this.pool = pool;
     this.listener = listener;
   }
-
-  private boolean waits = true;
 
   boolean waits() {
     return waits;

@@ -54,11 +54,6 @@ final class EndpointPool {
     return active + waiting.size();
   }
 
-  /** Connections that are open or being made. */
-  int open() {
-    return open;
-  }
-
   /**
    * Finds a connection for a request and calls the listener: at once, or later.
    *

@@ -43,10 +43,6 @@ public final class UpstreamPool {
     }
   }
 
-  public Upstream config() {
-    return config;
-  }
-
   public long responseNanos() {
     return limits.responseNanos();
   }
@@ -110,24 +106,6 @@ public final class UpstreamPool {
     long loadOfA = (a.active() + 1L) * b.endpoint().weight();
     long loadOfB = (b.active() + 1L) * a.endpoint().weight();
     return loadOfA <= loadOfB ? a : b;
-  }
-
-  /** Requests that have a connection or wait for one. */
-  public int active() {
-    int sum = 0;
-    for (EndpointPool endpoint : endpoints) {
-      sum += endpoint.active();
-    }
-    return sum;
-  }
-
-  /** Connections that are open or being made. */
-  public int openConnections() {
-    int sum = 0;
-    for (EndpointPool endpoint : endpoints) {
-      sum += endpoint.open();
-    }
-    return sum;
   }
 
   /** Closes all connections, those in use too. */
