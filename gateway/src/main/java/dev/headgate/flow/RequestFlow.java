@@ -1,7 +1,6 @@
 package dev.headgate.flow;
 
 import dev.headgate.concurrent.LoopConfined;
-import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Stage;
@@ -9,11 +8,7 @@ import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
-import dev.headgate.upstream.Attempt;
-import dev.headgate.upstream.UpstreamListener;
-import dev.headgate.upstream.UpstreamPool;
 import dev.headgate.upstream.UpstreamRequest;
-import dev.headgate.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,29 +17,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * What happens to a request, from its head to its line in the log. {@link Decisions} takes it
  * through the stages that need no I/O; from {@code forward} on it is told here, in order, with what
- * can fail beside each.
+ * can fail beside each. {@link Forwarding} does the work between client and upstream.
  *
  * <p>After {@link #start} everything comes as calls: from the client's carrier (the request's
  * body), from the upstream (the answer), or from a timer. Whatever happens, {@link #record} runs
  * once, and after it no call does anything.
  */
 @LoopConfined
-public final class RequestFlow implements UpstreamListener {
+public final class RequestFlow {
   private final Serving serving;
   private final Exchange exchange;
   private final ClientStream client;
   private final Decisions decisions;
-  private final Deadline upstreamTimeout = new UpstreamTimeout();
-  private @Nullable RequestTimeout requestTimeout;
 
-  private @Nullable UpstreamPool pool;
-  private @Nullable Attempt attempt;
-  private @Nullable UpstreamStream stream;
+  private @Nullable RequestTimeout requestTimeout;
+  private @Nullable Forwarding forwarding;
   private long bodyLimit;
 
   private boolean requestComplete;
   private boolean answered;
-  private boolean tunnel;
   private boolean done;
 
   /** Whether the carrier is delivering what it has read, and will say when it is time to flush. */
@@ -107,197 +98,113 @@ public final class RequestFlow implements UpstreamListener {
   private void forward(Action.NamedUpstream upstream) {
     exchange.upstream(upstream.name());
     exchange.forwardNanos(serving.loop().nanos());
-    UpstreamPool chosen = serving.pool(upstream);
-    pool = chosen;
-    attempt = chosen.open(this, null);
-  }
-
-  @Override
-  public void connected(UpstreamStream opened) {
-    attempt = null;
-    stream = opened;
-    exchange.endpoint(opened.endpoint());
-    opened.head(
+    UpstreamRequest request =
         new UpstreamRequest(
             exchange.method(),
             exchange.scheme(),
             exchange.authority(),
             decisions.upstreamTarget(),
             exchange.requestHeaders(),
-            exchange.webSocket()),
-        requestComplete);
-    waitForUpstream();
-    if (!requestComplete && !exchange.webSocket()) {
-      client.demand(true);
-    }
-    if (!delivering) {
-      opened.flush();
-    }
+            exchange.webSocket());
+    Forwarding to =
+        new Forwarding(this, serving.loop(), client, exchange, serving.pool(upstream), request);
+    forwarding = to;
+    to.begin(requestComplete);
   }
 
-  /** A piece of the request's body; takes over the buffer. */
-  public void requestData(ByteBuf data) {
-    UpstreamStream to = stream;
-    exchange.addRequestBytes(data.readableBytes());
-    if (done || to == null) {
-      data.release();
-    } else if (!tunnel && exchange.requestBytes() > bodyLimit) {
-      data.release();
-      fail(
-          Failure.client(
-              Stage.FORWARD, 413, "body.too_large", "a body of more than " + bodyLimit + " bytes"));
-    } else {
-      delivering = true;
-      to.data(data);
-      waitForUpstream();
-      if (!to.writable()) {
-        client.demand(false);
-      }
-    }
-  }
-
-  /** The request is complete. */
-  public void requestEnd(@Nullable Headers trailers) {
-    requestComplete = true;
-    UpstreamStream to = stream;
-    if (!done && to != null) {
-      delivering = true;
-      to.end(trailers);
-      waitForUpstream();
-    }
-  }
-
-  /** What the client sent at once has all been delivered: time to flush. */
-  public void clientReadComplete() {
-    delivering = false;
-    UpstreamStream to = stream;
-    if (to != null) {
-      to.flush();
-    }
-  }
-
-  @Override
-  public void upstreamWritable(boolean writable) {
-    if (!requestComplete) {
-      client.demand(writable);
-    }
-  }
-
-  /** Bounds the time until something more comes from the upstream. */
-  private void waitForUpstream() {
-    UpstreamPool from = pool;
-    if (from != null && !tunnel) {
-      serving
-          .loop()
-          .arm(
-              upstreamTimeout,
-              answered || !requestComplete ? from.idleNanos() : from.responseNanos());
-    }
-  }
-
-  @Override
-  public void failed(Failure failure) {
-    attempt = null;
-    stream = null;
-    serving.loop().cancel(upstreamTimeout);
+  /** Another attempt if the upstream may not have seen the request, else the end. */
+  void forwardFailed(Forwarding to, Failure failure) {
     if (done) {
       return;
     }
     RequestTimeout bound = requestTimeout;
     if (bound != null && bound.passed()) {
       fail(bound.failure());
-      return;
-    }
-    UpstreamPool from = pool;
-    boolean untouched = exchange.requestBytes() == 0 && !answered && !exchange.webSocket();
-    if (failure.retryable() && untouched && exchange.retries() == 0 && from != null) {
+    } else if (failure.retryable() && to.untouched() && exchange.retries() == 0) {
       exchange.retried();
-      attempt = from.open(this, exchange.endpoint());
+      to.again();
     } else {
       fail(failure);
     }
   }
 
-  // respond: the answer, from the upstream or the gateway itself
-
-  @Override
-  public void informational(int status, Headers headers) {
-    client.informational(status, headers);
-    client.flush();
+  /** A piece of the request's body; takes over the buffer. */
+  public void requestData(ByteBuf data) {
+    exchange.addRequestBytes(data.readableBytes());
+    Forwarding to = forwarding;
+    if (done || to == null) {
+      data.release();
+    } else if (exchange.requestBytes() > bodyLimit) {
+      data.release();
+      fail(
+          Failure.client(
+              Stage.FORWARD, 413, "body.too_large", "a body of more than " + bodyLimit + " bytes"));
+    } else {
+      delivering = true;
+      to.requestData(data);
+    }
   }
 
-  @Override
-  public void responseHead(int status, Headers headers, boolean end) {
+  /** The request is complete. */
+  public void requestEnd(@Nullable Headers trailers) {
+    requestComplete = true;
+    Forwarding to = forwarding;
+    if (!done && to != null) {
+      delivering = true;
+      to.requestEnd(trailers);
+    }
+  }
+
+  /** What the client sent at once has all been delivered: time to flush. */
+  public void clientReadComplete() {
+    delivering = false;
+    Forwarding to = forwarding;
+    if (to != null) {
+      to.flush();
+    }
+  }
+
+  boolean delivering() {
+    return delivering;
+  }
+
+  // respond: the answer, from the upstream or the gateway itself
+
+  /** The head of the upstream's answer. */
+  void respond(int status, Headers headers, boolean end) {
     answered = true;
     exchange.status(status);
-    exchange.upstreamHeadNanos(serving.loop().nanos());
     decisions.respond(headers);
     exchange.responseHeaders(headers);
     if (end) {
-      stream = null;
-      exchange.upstreamEndNanos(exchange.upstreamHeadNanos());
       record();
-      client.head(status, headers, true);
-    } else {
-      client.head(status, headers, false);
-      waitForUpstream();
     }
+    client.head(status, headers, end);
   }
 
-  @Override
-  public void responseData(ByteBuf data) {
-    UpstreamStream from = stream;
-    if (done || from == null) {
-      data.release();
-      return;
-    }
-    exchange.addResponseBytes(data.readableBytes());
-    client.data(data);
-    if (client.writable()) {
-      waitForUpstream();
-    } else {
-      // It is the client that is waited for now; its connection has a timer of its own.
-      serving.loop().cancel(upstreamTimeout);
-      from.demand(false);
-    }
-  }
-
-  @Override
-  public void responseEnd(@Nullable Headers trailers) {
+  /** The upstream's answer is complete. */
+  void respondEnd(@Nullable Headers trailers) {
     if (!done) {
-      stream = null;
-      exchange.upstreamEndNanos(serving.loop().nanos());
       record();
       client.end(trailers);
     }
   }
 
-  @Override
-  public void upstreamReadComplete() {
-    client.flush();
-  }
-
-  @Override
-  public void tunnelled(Headers headers) {
+  /** The upstream agreed to a WebSocket. */
+  void tunnel(Headers headers) {
     answered = true;
-    tunnel = true;
-    serving.loop().cancel(upstreamTimeout);
+    bodyLimit = Long.MAX_VALUE;
     exchange.status(101);
-    exchange.upstreamHeadNanos(serving.loop().nanos());
     decisions.respond(headers);
     client.tunnel(headers);
     client.flush();
-    client.demand(true);
   }
 
   /** Whether the client takes more of the answer. */
   public void clientWritable(boolean writable) {
-    UpstreamStream from = stream;
-    if (from != null && answered) {
-      from.demand(writable);
-      if (writable) {
-        waitForUpstream();
-      }
+    Forwarding from = forwarding;
+    if (from != null) {
+      from.clientWritable(writable);
     }
   }
 
@@ -351,7 +258,8 @@ public final class RequestFlow implements UpstreamListener {
    */
   public void clientGone(String reason) {
     if (!done) {
-      if (!tunnel) {
+      Forwarding under = forwarding;
+      if (under == null || !under.tunnelled()) {
         exchange.failure(Failure.client(Stage.RESPOND, 499, reason, "the client went away"));
       }
       if (exchange.status() == 0) {
@@ -362,17 +270,10 @@ public final class RequestFlow implements UpstreamListener {
     }
   }
 
-  /** Gives up what is under way towards an upstream. */
   private void letGo() {
-    Attempt waiting = attempt;
-    UpstreamStream open = stream;
-    attempt = null;
-    stream = null;
-    if (waiting != null) {
-      waiting.cancel();
-    }
-    if (open != null) {
-      open.cancel();
+    Forwarding under = forwarding;
+    if (under != null) {
+      under.cancel();
     }
   }
 
@@ -380,20 +281,13 @@ public final class RequestFlow implements UpstreamListener {
 
   private void record() {
     done = true;
-    serving.loop().cancel(upstreamTimeout);
+    if (forwarding != null) {
+      serving.loop().cancel(forwarding);
+    }
     if (requestTimeout != null) {
       serving.loop().cancel(requestTimeout);
     }
     exchange.endNanos(serving.loop().nanos());
     serving.recorder().record(exchange);
-  }
-
-  private final class UpstreamTimeout extends Deadline {
-    @Override
-    protected void expired() {
-      fail(
-          Failure.upstream(
-              false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time"));
-    }
   }
 }

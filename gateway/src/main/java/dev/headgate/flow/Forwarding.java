@@ -1,0 +1,245 @@
+package dev.headgate.flow;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Deadline;
+import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Loop;
+import dev.headgate.http.Headers;
+import dev.headgate.upstream.Attempt;
+import dev.headgate.upstream.UpstreamListener;
+import dev.headgate.upstream.UpstreamPool;
+import dev.headgate.upstream.UpstreamRequest;
+import dev.headgate.upstream.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes to and fro between one client and one upstream: it finds a connection, passes the
+ * bodies on both ways and holds back whichever side is ahead of the other. What an answer or a
+ * failure means for the request is {@link RequestFlow}'s to say.
+ *
+ * <p>As a deadline it bounds the time until something more comes from the upstream. While it is the
+ * client that is waited for, it is off: the client's connection has a timer of its own.
+ */
+@LoopConfined
+final class Forwarding extends Deadline implements UpstreamListener {
+  private final RequestFlow flow;
+  private final Loop loop;
+  private final ClientStream client;
+  private final Exchange exchange;
+  private final UpstreamPool pool;
+  private final UpstreamRequest request;
+
+  private @Nullable Attempt attempt;
+  private @Nullable UpstreamStream stream;
+  private boolean requestComplete;
+  private boolean answered;
+  private boolean tunnel;
+
+  Forwarding(
+      RequestFlow flow,
+      Loop loop,
+      ClientStream client,
+      Exchange exchange,
+      UpstreamPool pool,
+      UpstreamRequest request) {
+    this.flow = flow;
+    this.loop = loop;
+    this.client = client;
+    this.exchange = exchange;
+    this.pool = pool;
+    this.request = request;
+  }
+
+  /**
+   * Finds a connection and sends the request's head.
+   *
+   * @param end whether the request has neither body nor trailers
+   */
+  void begin(boolean end) {
+    requestComplete = end;
+    open(null);
+  }
+
+  /** Does the same once more, at another endpoint if there is one. */
+  void again() {
+    open(exchange.endpoint());
+  }
+
+  /** Whether the upstream may have seen nothing of the request that matters. */
+  boolean untouched() {
+    return !answered && exchange.requestBytes() == 0 && !request.webSocket();
+  }
+
+  /** Whether this has become a WebSocket. */
+  boolean tunnelled() {
+    return tunnel;
+  }
+
+  private void open(@Nullable String avoid) {
+    Attempt waits = pool.open(this, avoid);
+    if (waits != null) {
+      attempt = waits;
+    }
+  }
+
+  @Override
+  public void connected(UpstreamStream opened) {
+    attempt = null;
+    stream = opened;
+    exchange.endpoint(opened.endpoint());
+    opened.head(request, requestComplete);
+    waitForUpstream();
+    if (!requestComplete && !request.webSocket()) {
+      client.demand(true);
+    }
+    if (!flow.delivering()) {
+      opened.flush();
+    }
+  }
+
+  @Override
+  public void failed(Failure failure) {
+    attempt = null;
+    stream = null;
+    loop.cancel(this);
+    flow.forwardFailed(this, failure);
+  }
+
+  @Override
+  protected void expired() {
+    flow.fail(
+        Failure.upstream(
+            false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time"));
+  }
+
+  private void waitForUpstream() {
+    if (stream != null && !tunnel) {
+      loop.arm(this, answered || !requestComplete ? pool.idleNanos() : pool.responseNanos());
+    }
+  }
+
+  /** Gives up; the upstream is not heard any more. */
+  void cancel() {
+    Attempt waiting = attempt;
+    UpstreamStream open = stream;
+    attempt = null;
+    stream = null;
+    if (waiting != null) {
+      waiting.cancel();
+    }
+    if (open != null) {
+      open.cancel();
+    }
+  }
+
+  // From the client to the upstream.
+
+  /** Passes on a piece of the request's body and takes over the buffer. */
+  void requestData(ByteBuf data) {
+    UpstreamStream to = stream;
+    if (to == null) {
+      data.release();
+      return;
+    }
+    to.data(data);
+    waitForUpstream();
+    if (!to.writable()) {
+      client.demand(false);
+    }
+  }
+
+  void requestEnd(@Nullable Headers trailers) {
+    requestComplete = true;
+    UpstreamStream to = stream;
+    if (to != null) {
+      to.end(trailers);
+      waitForUpstream();
+    }
+  }
+
+  void flush() {
+    UpstreamStream to = stream;
+    if (to != null) {
+      to.flush();
+    }
+  }
+
+  @Override
+  public void upstreamWritable(boolean writable) {
+    if (!requestComplete) {
+      client.demand(writable);
+    }
+  }
+
+  // From the upstream to the client.
+
+  @Override
+  public void informational(int status, Headers headers) {
+    client.informational(status, headers);
+    client.flush();
+  }
+
+  @Override
+  public void responseHead(int status, Headers headers, boolean end) {
+    answered = true;
+    exchange.upstreamHeadNanos(loop.nanos());
+    if (end) {
+      stream = null;
+      exchange.upstreamEndNanos(exchange.upstreamHeadNanos());
+    }
+    flow.respond(status, headers, end);
+    waitForUpstream();
+  }
+
+  @Override
+  public void responseData(ByteBuf data) {
+    UpstreamStream from = stream;
+    if (from == null) {
+      data.release();
+      return;
+    }
+    exchange.addResponseBytes(data.readableBytes());
+    client.data(data);
+    if (client.writable()) {
+      waitForUpstream();
+    } else {
+      loop.cancel(this);
+      from.demand(false);
+    }
+  }
+
+  @Override
+  public void responseEnd(@Nullable Headers trailers) {
+    stream = null;
+    exchange.upstreamEndNanos(loop.nanos());
+    flow.respondEnd(trailers);
+  }
+
+  @Override
+  public void upstreamReadComplete() {
+    client.flush();
+  }
+
+  @Override
+  public void tunnelled(Headers headers) {
+    answered = true;
+    tunnel = true;
+    loop.cancel(this);
+    exchange.upstreamHeadNanos(loop.nanos());
+    flow.tunnel(headers);
+    client.demand(true);
+  }
+
+  /** Whether the client takes more of the answer. */
+  void clientWritable(boolean writable) {
+    UpstreamStream from = stream;
+    if (from != null && answered) {
+      from.demand(writable);
+      if (writable) {
+        waitForUpstream();
+      }
+    }
+  }
+}
