@@ -50,7 +50,13 @@ public sealed interface Action {
    * An upstream with its name, and its TLS if an endpoint speaks it. Loops keep their pools by it,
    * so that two revisions in which an upstream is the same share its connections.
    */
-  record NamedUpstream(String name, Upstream config, @Nullable UpstreamTls tls) {}
+  record NamedUpstream(String name, Upstream config, @Nullable UpstreamTls tls) {
+    /** Of the name alone, for it is asked for with every request. */
+    @Override
+    public int hashCode() {
+      return name.hashCode();
+    }
+  }
 
   /** Answers with a redirect; where to is made from the request. */
   record Redirect(int status, RedirectTarget to) implements Action {}

@@ -113,11 +113,9 @@ public final class Connector {
   private void speak(EndpointPool pool, Channel channel, boolean http2) {
     if (http2) {
       Http2UpstreamConnection.start(pool, io, channel);
-      return;
+    } else {
+      Http1UpstreamConnection.start(pool, io, channel);
     }
-    Http1UpstreamConnection connection = new Http1UpstreamConnection(pool, io, channel);
-    channel.pipeline().addLast(connection);
-    pool.connected(connection);
   }
 
   private static Failure insecure(EndpointAddress endpoint, @Nullable Throwable cause) {

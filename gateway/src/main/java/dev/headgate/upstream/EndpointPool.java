@@ -2,10 +2,12 @@ package dev.headgate.upstream;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Loop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 final class EndpointPool {
-  private final Connector connector;
+  private final Loop loop;
+  private final Consumer<EndpointPool> connector;
   private final EndpointAddress endpoint;
   private final PoolLimits limits;
   private final PoolObserver observer;
 
-  private final ArrayDeque<Http1UpstreamConnection> idle = new ArrayDeque<>();
-  private final List<MultiplexedConnection> multiplexed = new ArrayList<>();
+  private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
+  private final List<PooledConnection> multiplexed = new ArrayList<>();
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
   private int open;
   private int connecting;
@@ -32,8 +35,16 @@ final class EndpointPool {
   private boolean multiplexes;
   private boolean retired;
 
+  /**
+   * @param connector begins to make a connection, and tells later how it went
+   */
   EndpointPool(
-      Connector connector, EndpointAddress endpoint, PoolLimits limits, PoolObserver observer) {
+      Loop loop,
+      Consumer<EndpointPool> connector,
+      EndpointAddress endpoint,
+      PoolLimits limits,
+      PoolObserver observer) {
+    this.loop = loop;
     this.connector = connector;
     this.endpoint = endpoint;
     this.limits = limits;
@@ -60,7 +71,9 @@ final class EndpointPool {
    * @return what waits; null where the listener has been called already
    */
   @Nullable Attempt open(UpstreamListener listener) {
-    if (serve(listener)) {
+    PooledConnection free = takeFree();
+    if (free != null) {
+      serve(free, listener);
       return null;
     }
     // Requests that wait for connections being made for them do not count as a queue.
@@ -73,41 +86,32 @@ final class EndpointPool {
     Attempt attempt = new Attempt(this, listener);
     waiting.addLast(attempt);
     observer.waitingStarted();
-    connector.io().loop().arm(attempt, limits.connectNanos());
+    loop.arm(attempt, limits.connectNanos());
     connectIfNeeded();
     // A connection may have failed at once.
     return attempt.waits() ? attempt : null;
   }
 
-  private boolean hasFree() {
+  /**
+   * Takes a connection on which a request may begin. Whatever died unnoticed while nobody used it
+   * is dropped on the way.
+   */
+  private @Nullable PooledConnection takeFree() {
     for (int i = 0; i < multiplexed.size(); i++) {
       if (multiplexed.get(i).canOpen()) {
-        return true;
+        return multiplexed.get(i);
       }
     }
-    return !idle.isEmpty();
-  }
-
-  private boolean serve(UpstreamListener listener) {
-    for (int i = 0; i < multiplexed.size(); i++) {
-      MultiplexedConnection connection = multiplexed.get(i);
-      if (connection.canOpen()) {
-        active++;
-        listener.connected(connection.open(listener));
-        return true;
-      }
-    }
-    Http1UpstreamConnection connection = idle.pollLast();
-    while (connection != null && !connection.usable()) {
+    PooledConnection connection = idle.pollLast();
+    while (connection != null && !connection.canOpen()) {
       connection = idle.pollLast();
     }
-    if (connection == null) {
-      return false;
-    }
+    return connection;
+  }
+
+  private void serve(PooledConnection connection, UpstreamListener listener) {
     active++;
-    connection.begin(listener);
-    listener.connected(connection);
-    return true;
+    listener.connected(connection.open(listener));
   }
 
   private void connectIfNeeded() {
@@ -115,7 +119,7 @@ final class EndpointPool {
     while (connecting < wanted && open < limits.connections()) {
       open++;
       connecting++;
-      connector.connect(this);
+      connector.accept(this);
     }
   }
 
@@ -128,7 +132,7 @@ final class EndpointPool {
 
   private void settle(Attempt attempt) {
     attempt.settled();
-    connector.io().loop().cancel(attempt);
+    loop.cancel(attempt);
     observer.waitingEnded();
   }
 
@@ -156,18 +160,14 @@ final class EndpointPool {
 
   // What connections tell.
 
-  void connected(Http1UpstreamConnection connection) {
+  void connected(PooledConnection connection) {
     connecting--;
     observer.connectionOpened();
+    if (connection.multiplexes()) {
+      multiplexes = true;
+      multiplexed.add(connection);
+    }
     free(connection);
-  }
-
-  void connected(MultiplexedConnection connection) {
-    connecting--;
-    observer.connectionOpened();
-    multiplexes = true;
-    multiplexed.add(connection);
-    capacity();
   }
 
   void connectFailed(Failure failure) {
@@ -181,78 +181,68 @@ final class EndpointPool {
     connectIfNeeded();
   }
 
-  /** A request on an HTTP/1.1 connection is over and the connection can take another. */
-  void released(Http1UpstreamConnection connection) {
+  /**
+   * A request is over, and its connection still good for others. Where it is not, {@link #closed}
+   * is called instead.
+   */
+  void released(PooledConnection connection) {
     active--;
     free(connection);
   }
 
-  /** A stream of an HTTP/2 connection is over. */
-  void streamClosed() {
-    active--;
-    capacity();
-  }
-
-  private void free(Http1UpstreamConnection connection) {
-    Attempt attempt = nextWaiting();
-    if (attempt != null) {
-      active++;
-      connection.begin(attempt.listener());
-      attempt.listener().connected(connection);
-    } else if (retired) {
-      connection.close();
-    } else {
+  private void free(PooledConnection connection) {
+    if (!connection.multiplexes()) {
       idle.addLast(connection);
-      connection.rest();
+    }
+    capacity();
+    if (retired) {
+      closeUnused();
     }
   }
 
   /** There may be room for requests that wait. */
   void capacity() {
     while (!waiting.isEmpty()) {
-      if (!hasFree()) {
+      PooledConnection free = takeFree();
+      if (free == null) {
         connectIfNeeded();
         return;
       }
-      serve(Objects.requireNonNull(nextWaiting()).listener());
+      serve(free, Objects.requireNonNull(nextWaiting()).listener());
     }
   }
 
   /**
    * A connection is gone.
    *
-   * @param inUse whether a request was on it
+   * @param abandoned how many requests were on it that were not released
    */
-  void closed(Http1UpstreamConnection connection, boolean inUse) {
+  void closed(PooledConnection connection, int abandoned) {
     open--;
+    active -= abandoned;
     observer.connectionClosed();
-    if (inUse) {
-      active--;
+    if (connection.multiplexes()) {
+      multiplexed.remove(connection);
     } else {
       idle.remove(connection);
     }
     connectIfNeeded();
   }
 
-  void closed(MultiplexedConnection connection) {
-    open--;
-    observer.connectionClosed();
-    multiplexed.remove(connection);
-    connectIfNeeded();
-  }
-
-  /** Closes all connections at once. */
-  void close() {
-    retire();
-  }
-
-  /** No new requests are meant to come: closes what is unused, and the rest as it becomes free. */
+  /**
+   * Hardly any new requests are meant to come: closes what is unused, and the rest as it becomes
+   * free.
+   */
   void retire() {
     retired = true;
-    for (Http1UpstreamConnection connection : List.copyOf(idle)) {
-      connection.close();
+    closeUnused();
+  }
+
+  private void closeUnused() {
+    for (PooledConnection connection : List.copyOf(idle)) {
+      connection.closeWhenUnused();
     }
-    for (MultiplexedConnection connection : List.copyOf(multiplexed)) {
+    for (PooledConnection connection : List.copyOf(multiplexed)) {
       connection.closeWhenUnused();
     }
   }

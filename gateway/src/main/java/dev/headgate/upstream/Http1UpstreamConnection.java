@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * answer to somebody else's request.
  */
 @LoopConfined
-final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
+final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
+    implements PooledConnection, UpstreamStream {
   private static final String HTTP_1_1 = " HTTP/1.1\r\nhost: ";
   private static final String NO_BODY = "content-length: 0\r\n";
   private static final String UPGRADE =
@@ -70,7 +71,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
   private boolean cancelled;
   private int informationals;
 
-  Http1UpstreamConnection(EndpointPool pool, LoopIo io, Channel channel) {
+  private Http1UpstreamConnection(EndpointPool pool, LoopIo io, Channel channel) {
     this.pool = pool;
     this.io = io;
     this.channel = channel;
@@ -78,13 +79,28 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     this.head = new Http1Head(RESPONSE_LINE, RESPONSE_HEAD, RESPONSE_FIELDS);
   }
 
-  // What the pool calls.
-
-  boolean usable() {
-    return channel.isActive();
+  /** Begins to speak HTTP/1.1 on a channel that is connected, and hands it to the pool. */
+  static void start(EndpointPool pool, LoopIo io, Channel channel) {
+    Http1UpstreamConnection connection = new Http1UpstreamConnection(pool, io, channel);
+    channel.pipeline().addLast(connection);
+    pool.connected(connection);
+    connection.restIfUnused();
   }
 
-  void begin(UpstreamListener newListener) {
+  // What the pool calls.
+
+  @Override
+  public boolean multiplexes() {
+    return false;
+  }
+
+  @Override
+  public boolean canOpen() {
+    return listener == null && channel.isActive();
+  }
+
+  @Override
+  public UpstreamStream open(UpstreamListener newListener) {
     unused.disarm();
     listener = newListener;
     requestEnded = false;
@@ -96,14 +112,23 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     headers = fresh;
     head.startResponse(fresh);
     demand(true);
+    return this;
   }
 
-  /** Waits in the pool. */
-  void rest() {
-    io.loop().arm(unused, pool.limits().idleNanos());
+  @Override
+  public void closeWhenUnused() {
+    if (listener == null) {
+      close();
+    }
   }
 
-  void close() {
+  private void restIfUnused() {
+    if (listener == null) {
+      io.loop().arm(unused, pool.limits().idleNanos());
+    }
+  }
+
+  private void close() {
     channel.close();
   }
 
@@ -315,7 +340,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
   private void complete(UpstreamListener current, boolean told) {
     listener = null;
     ByteBuf in = pending;
-    boolean reusable = keepAlive && requestEnded && (in == null || !in.isReadable()) && usable();
+    boolean reusable = keepAlive && requestEnded && (in == null || !in.isReadable()) && canOpen();
     if (!told) {
       current.responseEnd(body.trailers());
     }
@@ -323,6 +348,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     if (reusable) {
       demand(true);
       pool.released(this);
+      restIfUnused();
     } else {
       cancelled = true;
       close();
@@ -401,7 +427,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
       pending = null;
       ReferenceCountUtil.release(in);
     }
-    pool.closed(this, inUse);
+    pool.closed(this, inUse ? 1 : 0);
   }
 
   @Override

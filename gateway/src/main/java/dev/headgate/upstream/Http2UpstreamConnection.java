@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * may be tried elsewhere, and the others may finish.
  */
 @LoopConfined
-final class Http2UpstreamConnection extends Http2ConnectionHandler
-    implements MultiplexedConnection {
+final class Http2UpstreamConnection extends Http2ConnectionHandler implements PooledConnection {
   /** Bytes of one answer that may lie here because its client is slow. */
   static final int STREAM_WINDOW = 256 << 10;
 
@@ -107,6 +106,11 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler
   }
 
   // What the pool calls.
+
+  @Override
+  public boolean multiplexes() {
+    return true;
+  }
 
   @Override
   public boolean canOpen() {
@@ -235,7 +239,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler
       io.loop().arm(timeout, pool.limits().idleNanos());
       closeIfUnused();
     }
-    pool.streamClosed();
+    pool.released(this);
   }
 
   /**
@@ -371,7 +375,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler
     // After a close in the middle of a read, not every transport says that the read is complete.
     readComplete();
     if (ready) {
-      pool.closed(this);
+      pool.closed(this, 0);
     } else {
       pool.connectFailed(notReady());
     }

@@ -17,6 +17,7 @@ public final class UpstreamPool {
   private final int[] credit;
   private final int totalWeight;
   private final PoolLimits limits;
+  private boolean retired;
 
   /**
    * @param loops among how many loops the upstream's bounds are shared out
@@ -28,7 +29,8 @@ public final class UpstreamPool {
     int total = 0;
     for (Upstream.Endpoint endpoint : config.endpoints()) {
       EndpointAddress address = EndpointAddress.of(endpoint);
-      pools.add(new EndpointPool(connector, address, limits, observer));
+      pools.add(
+          new EndpointPool(connector.io().loop(), connector::connect, address, limits, observer));
       total += address.weight();
     }
     this.endpoints = pools.toArray(EndpointPool[]::new);
@@ -108,17 +110,18 @@ public final class UpstreamPool {
     return loadOfA <= loadOfB ? a : b;
   }
 
-  /** Closes all connections, those in use too. */
-  public void close() {
-    for (EndpointPool endpoint : endpoints) {
-      endpoint.close();
-    }
-  }
-
-  /** No new requests are meant to come: closes what is unused, and the rest as it becomes free. */
+  /**
+   * Hardly any new requests are meant to come: closes what is unused, and the rest as it becomes
+   * free. A request that comes all the same is served.
+   */
   public void retire() {
+    retired = true;
     for (EndpointPool endpoint : endpoints) {
       endpoint.retire();
     }
+  }
+
+  public boolean retired() {
+    return retired;
   }
 }

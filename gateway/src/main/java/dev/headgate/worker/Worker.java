@@ -137,6 +137,10 @@ public final class Worker implements Serving, Loop {
               loops,
               observer(upstream.name()));
       pools.put(upstream, pool);
+      if (!snapshot.upstreams().contains(upstream)) {
+        // A request that began before the last change still goes there; nobody after it will.
+        pool.retire();
+      }
     }
     return pool;
   }
@@ -190,11 +194,11 @@ public final class Worker implements Serving, Loop {
           pools
               .entrySet()
               .removeIf(entry -> {
-                boolean gone = !next.upstreams().contains(entry.getKey());
-                if (gone) {
-                  entry.getValue().retire();
+                UpstreamPool pool = entry.getValue();
+                if (!next.upstreams().contains(entry.getKey())) {
+                  pool.retire();
                 }
-                return gone;
+                return pool.retired();
               });
         },
         eventLoop);
@@ -237,7 +241,7 @@ public final class Worker implements Serving, Loop {
         () -> {
           listeners.values().forEach(ListenerLoop::close);
           listeners.clear();
-          pools.values().forEach(UpstreamPool::close);
+          pools.values().forEach(UpstreamPool::retire);
           pools.clear();
           names.close();
           recorder.close();

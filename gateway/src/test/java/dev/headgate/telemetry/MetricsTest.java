@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.ManualLoop;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.Headers;
 import java.time.Duration;

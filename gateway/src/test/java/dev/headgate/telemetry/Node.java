@@ -2,6 +2,7 @@ package dev.headgate.telemetry;
 
 import dev.headgate.config.Telemetry.AccessLog;
 import dev.headgate.config.Telemetry.Format;
+import dev.headgate.exchange.ManualLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

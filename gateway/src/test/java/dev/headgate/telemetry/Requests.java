@@ -3,6 +3,7 @@ package dev.headgate.telemetry;
 import dev.headgate.exchange.ClientInfo;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.ManualLoop;
 import dev.headgate.http.Headers;
 import java.net.InetAddress;
 import java.time.Duration;

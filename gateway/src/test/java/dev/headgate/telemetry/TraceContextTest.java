@@ -3,6 +3,7 @@ package dev.headgate.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.ManualLoop;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import java.util.HashSet;

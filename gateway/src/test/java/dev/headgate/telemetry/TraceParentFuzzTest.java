@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.ManualLoop;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import java.nio.charset.StandardCharsets;

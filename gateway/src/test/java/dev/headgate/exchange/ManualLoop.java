@@ -1,22 +1,19 @@
-package dev.headgate.telemetry;
+package dev.headgate.exchange;
 
-import dev.headgate.exchange.Deadline;
-import dev.headgate.exchange.Loop;
-import dev.headgate.exchange.TimerWheel;
 import dev.headgate.testkit.ManualClock;
 import java.time.Duration;
 
 /** A loop whose thread is the test and whose time only the test moves. */
-final class ManualLoop implements Loop {
-  final ManualClock clock = new ManualClock();
+public final class ManualLoop implements Loop {
+  public final ManualClock clock = new ManualClock();
   private final TimerWheel timers;
 
-  ManualLoop() {
+  public ManualLoop() {
     clock.advance(Duration.ofHours(1)); // Zero stands for "did not happen".
     timers = new TimerWheel(nanos());
   }
 
-  void advance(Duration time) {
+  public void advance(Duration time) {
     clock.advance(time);
     timers.advance(nanos() + TimerWheel.TICK);
   }
