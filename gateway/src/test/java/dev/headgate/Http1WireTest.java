@@ -12,14 +12,15 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real bytes to a gateway and from it, and what the origin behind it got to see. */
+@OnEveryTransport
 class Http1WireTest {
   private static final String CONFIG =
       """
-      runtime: { loops: 1, transport: nio }
       listeners: { plain: { address: "127.0.0.1:0", limits: { headerTimeout: 1s, idleTimeout: 20s } } }
       upstreams: { o: { endpoints: ["%s"], timeouts: { connect: 2s, response: 10s } } }
       routes:
@@ -38,8 +39,10 @@ class Http1WireTest {
       telemetry: { accessLog: { to: "off" } }
       """;
 
-  private static GatewayUnderTest gateway(ScriptedOrigin origin) {
-    return new GatewayUnderTest(config(origin));
+  @Parameter private Gateways gateways;
+
+  private GatewayUnderTest gateway(ScriptedOrigin origin) {
+    return gateways.start(config(origin));
   }
 
   private static String config(ScriptedOrigin origin) {

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headgate.GatewayUnderTest;
+import dev.headgate.Gateways;
+import dev.headgate.OnEveryTransport;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
 import io.grpc.Context;
@@ -40,8 +43,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 
 /** Real gRPC, client and server, with the gateway between. */
+@OnEveryTransport
 class GrpcWireTest {
   private static final MethodDescriptor.Marshaller<String> TEXT =
       new MethodDescriptor.Marshaller<>() {
@@ -73,7 +78,8 @@ class GrpcWireTest {
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private final AtomicReference<Long> deadlineNanos = new AtomicReference<>();
   private Server server;
-  private Http2Gateway gateway;
+  @Parameter private Gateways gateways;
+  private GatewayUnderTest gateway;
   private ManagedChannel channel;
 
   private static MethodDescriptor<String, String> method(String name, MethodType type) {
@@ -98,7 +104,7 @@ class GrpcWireTest {
                     .build())
             .build()
             .start();
-    gateway = Http2Gateway.inFrontOfHttp2("http://127.0.0.1:" + server.getPort());
+    gateway = gateways.inFrontOfHttp2("http://127.0.0.1:" + server.getPort());
     channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
   }
 
@@ -210,7 +216,7 @@ class GrpcWireTest {
   @Test
   void answersACallThatItCannotServeAsGrpcDoes() throws Exception {
     server.shutdownNow().awaitTermination();
-    try (var client = gateway.connect()) {
+    try (var client = gateway.connectHttp2()) {
       var response = client.post("/headgate.Test/Echo", "", "content-type: application/grpc");
       assertThat(response.status()).isEqualTo(200);
       assertThat(response.header("grpc-status")).isEqualTo("14");
@@ -221,7 +227,7 @@ class GrpcWireTest {
 
   @Test
   void endsACallOfWhichTheDeadlineHasPassed() throws Exception {
-    try (var client = gateway.connect()) {
+    try (var client = gateway.connectHttp2()) {
       byte[] message = {0, 0, 0, 0, 1, 'x'};
       var stream =
           client.open(

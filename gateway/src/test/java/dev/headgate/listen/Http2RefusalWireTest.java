@@ -2,8 +2,9 @@ package dev.headgate.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.Gateways;
+import dev.headgate.OnEveryTransport;
 import dev.headgate.testkit.Header;
-import dev.headgate.testkit.ScriptedOrigin;
 import dev.headgate.testkit.http2.Frame;
 import dev.headgate.testkit.http2.Http2Client;
 import dev.headgate.testkit.http2.Http2Flood;
@@ -15,35 +16,30 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What breaks the rules of HTTP/2: it is refused, and the origin never sees it. */
+@OnEveryTransport
 class Http2RefusalWireTest {
-  private ScriptedOrigin origin;
-  private Http2Gateway gateway;
+  @Parameter private Gateways gateways;
+
+  private Http2Relay relay;
   private Http2Client client;
 
   @BeforeEach
   void start() throws Exception {
-    origin =
-        ScriptedOrigin.start(exchange -> {
-          exchange.readBody();
-          exchange.respond(200, "x");
-        });
-    gateway =
-        Http2Gateway.with(
-            origin.url(),
-            "http1",
+    relay =
+        Http2Relay.start(
+            gateways,
             "{ headerBytes: 8KiB, http2: { streams: 10, resets: 20, controlFrames: 50 } }");
-    client = gateway.connect();
+    client = relay.client();
   }
 
   @AfterEach
   void stop() throws Exception {
-    client.close();
-    gateway.close();
-    origin.close();
+    relay.close();
   }
 
   @ParameterizedTest
@@ -68,7 +64,7 @@ class Http2RefusalWireTest {
     Http2Stream stream = client.open(fields, true);
     assertThat(stream.awaitReset()).isEqualTo(Http2Error.PROTOCOL_ERROR);
     assertThat(client.get("/hi").status()).isEqualTo(200);
-    assertThat(origin.requests()).isEmpty();
+    assertThat(relay.origin().requests()).isEmpty();
   }
 
   @Test
@@ -85,7 +81,7 @@ class Http2RefusalWireTest {
     assertThat(response.header("content-type")).isEqualTo("application/problem+json");
     assertThat(response.text()).contains("host.mismatch");
     assertThat(client.get("/", ":authority: user@h").status()).isEqualTo(400);
-    assertThat(origin.requests()).isEmpty();
+    assertThat(relay.origin().requests()).isEmpty();
   }
 
   @Test
@@ -105,7 +101,7 @@ class Http2RefusalWireTest {
     assertThat(client.get("/", many).text()).contains("limit.header_count");
     assertThat(client.get("/" + "x".repeat(9000)).status()).isIn(414, 431);
     assertThat(client.get("/hi").status()).isEqualTo(200);
-    assertThat(origin.requests()).isEmpty();
+    assertThat(relay.origin().requests()).isEmpty();
   }
 
   @Test
@@ -113,7 +109,7 @@ class Http2RefusalWireTest {
     new Http2Flood(client).continuations(10_000, 1000);
     client.connection().awaitGoAway();
     client.connection().awaitEnd();
-    assertThat(origin.requests()).isEmpty();
+    assertThat(relay.origin().requests()).isEmpty();
   }
 
   @Test
@@ -129,7 +125,7 @@ class Http2RefusalWireTest {
     trailed.sendTrailers("x: y");
     assertThat(trailed.awaitReset()).isEqualTo(Http2Error.PROTOCOL_ERROR);
     assertThat(client.get("/hi").status()).isEqualTo(200);
-    for (var request : origin.requests()) {
+    for (var request : relay.origin().requests()) {
       assertThat(request.isComplete()).isFalse();
     }
   }
@@ -159,43 +155,43 @@ class Http2RefusalWireTest {
   void endsAConnectionThatResetsRapidly() throws Exception {
     int sent = new Http2Flood(client).rapidResets(10_000);
     assertThat(sent).isLessThan(10_000);
-    calm();
+    relay.expectCalmingEnd();
   }
 
   @Test
   void endsAConnectionThatProvokesResets() throws Exception {
     new Http2Flood(client).provokedResets(10_000);
-    calm();
+    relay.expectCalmingEnd();
   }
 
   @Test
   void endsFloodsOfPings() throws Exception {
     new Http2Flood(client).pings(100_000);
-    calm();
+    relay.expectCalmingEnd();
   }
 
   @Test
   void endsFloodsOfSettings() throws Exception {
     new Http2Flood(client).settings(100_000);
-    calm();
+    relay.expectCalmingEnd();
   }
 
   @Test
   void endsFloodsOfPriorities() throws Exception {
     new Http2Flood(client).priorities(100_000);
-    calm();
+    relay.expectCalmingEnd();
   }
 
   @Test
   void endsFloodsOfWindowUpdates() throws Exception {
     new Http2Flood(client).windowUpdates(100_000);
-    calm();
+    relay.expectCalmingEnd();
   }
 
   @Test
   void endsFloodsOfEmptyData() throws Exception {
     new Http2Flood(client).emptyData(100_000);
-    calm();
+    relay.expectCalmingEnd();
   }
 
   @Test
@@ -215,10 +211,5 @@ class Http2RefusalWireTest {
       client.connection().write(Frame.data(stream.id(), new byte[10], false));
     }
     assertThat(client.get("/hi").status()).isEqualTo(200);
-  }
-
-  private void calm() throws Exception {
-    assertThat(client.connection().awaitGoAway().error()).isEqualTo(Http2Error.ENHANCE_YOUR_CALM);
-    client.connection().awaitEnd();
   }
 }

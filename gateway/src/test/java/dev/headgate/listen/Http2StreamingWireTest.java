@@ -2,6 +2,8 @@ package dev.headgate.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.Gateways;
+import dev.headgate.OnEveryTransport;
 import dev.headgate.testkit.Pattern;
 import dev.headgate.testkit.ScriptedOrigin;
 import dev.headgate.testkit.http2.Http2Origin;
@@ -13,9 +15,13 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 
 /** Bodies that are larger than all buffers together, and ends that come out of turn. */
+@OnEveryTransport
 class Http2StreamingWireTest {
+  @Parameter private Gateways gateways;
+
   private static final long LARGE = 64L << 20;
 
   /** More than all buffers between two ends may take up. */
@@ -24,8 +30,8 @@ class Http2StreamingWireTest {
   @Test
   void carriesALargeAnswer() throws Exception {
     try (var origin = ScriptedOrigin.start(exchange -> exchange.respondPattern(200, LARGE));
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open(client.request("GET", "/"), true);
       stream.awaitHeaders();
       assertThat(Pattern.check(stream.body())).isEqualTo(LARGE);
@@ -39,8 +45,8 @@ class Http2StreamingWireTest {
               assertThat(Pattern.check(exchange.body())).isEqualTo(LARGE);
               exchange.respond(200, "ok");
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open("POST", "/");
       Pattern.writeTo(stream.output(), LARGE);
       stream.send("", true);
@@ -57,8 +63,8 @@ class Http2StreamingWireTest {
               Pattern.writeTo(exchange.output(), LARGE);
               exchange.end();
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open("POST", "/");
       Pattern.writeTo(stream.output(), LARGE);
       stream.send("", true);
@@ -76,8 +82,8 @@ class Http2StreamingWireTest {
               assertThat(stalled.bytes()).isLessThan(BUFFERS);
               exchange.close();
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open(client.request("GET", "/"), true);
       stream.withholdWindow();
       stream.awaitHeaders();
@@ -97,8 +103,8 @@ class Http2StreamingWireTest {
               assertThat(Pattern.check(exchange.body())).isEqualTo(LARGE);
               exchange.respond(200, "ok");
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open("POST", "/");
       Thread uploading =
           Thread.ofVirtual()
@@ -127,8 +133,8 @@ class Http2StreamingWireTest {
               exchange.awaitClosed();
               gone.countDown();
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open(client.request("GET", "/"), true);
       origin.awaitRequest(1);
       stream.reset(Http2Error.CANCEL);
@@ -145,8 +151,8 @@ class Http2StreamingWireTest {
               exchange.awaitClosed();
               gone.countDown();
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url())) {
-      try (var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url())) {
+      try (var client = gateway.connectHttp2()) {
         client.open(client.request("GET", "/"), true);
         client.open(client.request("GET", "/"), true);
         origin.awaitRequest(2);
@@ -166,8 +172,8 @@ class Http2StreamingWireTest {
               }
               exchange.endChunks();
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open(client.request("GET", "/"), true);
       stream.awaitHeaders();
       for (int i = 0; i < 5; i++) {

@@ -2,6 +2,8 @@ package dev.headgate.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.Gateways;
+import dev.headgate.OnEveryTransport;
 import dev.headgate.testkit.ScriptedOrigin;
 import dev.headgate.testkit.http2.Frame;
 import dev.headgate.testkit.http2.Hpack;
@@ -13,31 +15,25 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 
 /** What a client takes too long for. */
+@OnEveryTransport
 class Http2TimeoutWireTest {
-  private ScriptedOrigin origin;
-  private Http2Gateway gateway;
+  @Parameter private Gateways gateways;
+
+  private Http2Relay relay;
   private Http2Client client;
 
   @BeforeEach
   void start() throws Exception {
-    origin =
-        ScriptedOrigin.start(exchange -> {
-          exchange.readBody();
-          exchange.respond(200, "x");
-        });
-    gateway =
-        Http2Gateway.with(
-            origin.url(), "http1", "{ headerTimeout: 2s, bodyTimeout: 1s, idleTimeout: 3s }");
-    client = gateway.connect();
+    relay = Http2Relay.start(gateways, "{ headerTimeout: 2s, bodyTimeout: 1s, idleTimeout: 3s }");
+    client = relay.client();
   }
 
   @AfterEach
   void stop() throws Exception {
-    client.close();
-    gateway.close();
-    origin.close();
+    relay.close();
   }
 
   @Test
@@ -45,7 +41,7 @@ class Http2TimeoutWireTest {
     client.connection().pingAndWait(1);
     byte[] block = Hpack.block(client.request("GET", "/"));
     client.connection().write(Frame.headers(client.reserve().id(), block, Frame.END_STREAM));
-    calm();
+    relay.expectCalmingEnd();
   }
 
   @Test
@@ -58,7 +54,7 @@ class Http2TimeoutWireTest {
                 Frame.END_STREAM | Frame.END_HEADERS)
             .encode();
     client.connection().writeRaw(Arrays.copyOf(frame, 12));
-    calm();
+    relay.expectCalmingEnd();
   }
 
   @Test
@@ -74,8 +70,8 @@ class Http2TimeoutWireTest {
   @Test
   void endsAnAnswerThatIsNotRead() throws Exception {
     try (var large = ScriptedOrigin.start(exchange -> exchange.respondPattern(200, 10_000_000));
-        var other = Http2Gateway.with(large.url(), "http1", "{ bodyTimeout: 300ms }");
-        var slow = other.connect()) {
+        var other = gateways.inFrontOf(large.url(), "{ bodyTimeout: 300ms }");
+        var slow = other.connectHttp2()) {
       Http2Stream stream = slow.open(slow.request("GET", "/"), true);
       stream.withholdWindow();
       assertThat(stream.awaitReset()).isEqualTo(Http2Error.CANCEL);
@@ -86,11 +82,6 @@ class Http2TimeoutWireTest {
   void endsAConnectionThatIsNotUsed() throws Exception {
     assertThat(client.get("/hi").status()).isEqualTo(200);
     assertThat(client.connection().awaitGoAway().error()).isEqualTo(Http2Error.NO_ERROR);
-    client.connection().awaitEnd();
-  }
-
-  private void calm() throws Exception {
-    assertThat(client.connection().awaitGoAway().error()).isEqualTo(Http2Error.ENHANCE_YOUR_CALM);
     client.connection().awaitEnd();
   }
 }

@@ -2,6 +2,8 @@ package dev.headgate.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.Gateways;
+import dev.headgate.OnEveryTransport;
 import dev.headgate.testkit.Certificates;
 import dev.headgate.testkit.OriginOptions;
 import dev.headgate.testkit.RawClient;
@@ -10,17 +12,36 @@ import dev.headgate.testkit.http2.Http2Origin;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** HTTP/2 as ALPN chooses it, on both sides of the gateway. */
+@OnEveryTransport
 class Http2TlsWireTest {
+  private static final String CONFIG =
+      """
+      listeners:
+        secure:
+          address: "127.0.0.1:0"
+          tls: { certificates: [{ chain: "%s", key: "%s" }] }
+      upstreams:
+        o: { endpoints: ["https://localhost:%d"], tls: { ca: "%s" }, timeouts: { connect: 5s } }
+      routes:
+        all: { match: { path: /** }, auth: public, to: o }
+      telemetry: { accessLog: { to: "off" } }
+      """;
+
   @TempDir private Path files;
+
+  @Parameter private Gateways gateways;
 
   @Test
   void speaksWhatAlpnAgreedOn() throws Exception {
     Certificates authority = Certificates.authority();
+    var own = authority.server("localhost").writeTo(files, "gateway");
+    Path ca = authority.writeTo(files, "ca");
     var options = OriginOptions.tls(authority.server("localhost").serverContext());
     try (var origin = Http2Origin.start(options, exchange -> exchange.respond(200, "hi"));
-        var gateway = Http2Gateway.withTls(origin.port(), authority, files);
+        var gateway = gateways.start(CONFIG.formatted(own.chain(), own.key(), origin.port(), ca));
         var http2 =
             Http2Client.connectTls(gateway.port(), authority.trustingContext(), "localhost");
         var http1 =

@@ -3,6 +3,8 @@ package dev.headgate.listen;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.Gateways;
+import dev.headgate.OnEveryTransport;
 import dev.headgate.testkit.Header;
 import dev.headgate.testkit.OriginOptions;
 import dev.headgate.testkit.RawClient;
@@ -19,9 +21,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 
 /** Requests that go on to an origin that speaks HTTP/2. */
+@OnEveryTransport
 class Http2UpstreamWireTest {
+  @Parameter private Gateways gateways;
+
   @Test
   void passesARequestAndItsAnswer() throws Exception {
     try (var origin =
@@ -29,8 +35,8 @@ class Http2UpstreamWireTest {
               exchange.readBody();
               exchange.respond(201, exchange.request().text() + "!", "x-b: 2");
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response response =
           client.post("/a?b=c", "hello", "x-a: 1", "cookie: a=1", "cookie: b=2", "te: trailers");
 
@@ -52,7 +58,7 @@ class Http2UpstreamWireTest {
   @Test
   void putsFieldNamesFromHttp1IntoLowerCase() throws Exception {
     try (var origin = Http2Origin.start(exchange -> exchange.respond(200, "x"));
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
+        var gateway = gateways.inFrontOfHttp2(origin.url());
         var client = RawClient.connect(gateway.port())) {
       client.send(
           "GET / HTTP/1.1\r\nHost: h\r\nX-Mixed: Y\r\nConnection: x-gone\r\nX-Gone: 1\r\n\r\n");
@@ -67,8 +73,8 @@ class Http2UpstreamWireTest {
   void carriesManyRequestsOnOneConnection() throws Exception {
     try (var origin =
             Http2Origin.start(exchange -> exchange.respond(200, "" + exchange.request().path()));
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       List<Http2Stream> streams = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         streams.add(client.open(client.request("GET", "/" + i), true));
@@ -92,8 +98,8 @@ class Http2UpstreamWireTest {
                 },
                 Setting.MAX_CONCURRENT_STREAMS,
                 3);
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       List<Http2Stream> streams = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
         streams.add(client.open(client.request("GET", "/"), true));
@@ -117,8 +123,8 @@ class Http2UpstreamWireTest {
               exchange.data("abc");
               exchange.end("x-sum: 3");
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open("POST", "/");
       stream.send("part", false);
       stream.sendTrailers("x-check: 1");
@@ -137,8 +143,8 @@ class Http2UpstreamWireTest {
                 exchange.sendHead(
                     Header.list(":status: 200", "content-type: application/grpc", "grpc-status: 5"),
                     true));
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response response =
           client.post("/", "", "content-type: application/grpc", "te: trailers");
       assertThat(response.header("grpc-status")).isEqualTo("5");
@@ -159,8 +165,8 @@ class Http2UpstreamWireTest {
                 },
                 Setting.ENABLE_CONNECT_PROTOCOL,
                 1);
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect();
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2();
         var http1 = RawClient.connect(gateway.port())) {
       Http2Stream stream = client.openWebSocket("/ws");
       assertThat(Header.first(stream.awaitHeaders(), ":status")).isEqualTo("200");
@@ -184,8 +190,8 @@ class Http2UpstreamWireTest {
   @Test
   void saysThatAnOriginTakesNoWebSockets() throws Exception {
     try (var origin = Http2Origin.start(exchange -> exchange.respond(200, "x"));
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response response = client.openWebSocket("/ws").response();
       assertThat(response.status()).isEqualTo(502);
       assertThat(response.text()).contains("upstream.no_websocket");
@@ -204,8 +210,8 @@ class Http2UpstreamWireTest {
                 exchange.respond(200, "second");
               }
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       assertThat(client.get("/").text()).isEqualTo("second");
     }
   }
@@ -222,8 +228,8 @@ class Http2UpstreamWireTest {
                 exchange.respond(200, "second");
               }
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       assertThat(client.get("/").text()).isEqualTo("second");
       assertThat(origin.connectionCount()).isEqualTo(2);
     }
@@ -240,8 +246,8 @@ class Http2UpstreamWireTest {
               }
               exchange.respond(200, "x");
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream slow = client.open(client.request("GET", "/slow"), true);
       origin.awaitRequest(1);
       assertThat(client.get("/other").status()).isEqualTo(200);
@@ -254,8 +260,8 @@ class Http2UpstreamWireTest {
   @Test
   void doesNotTryAgainWhatAnOriginReset() throws Exception {
     try (var origin = Http2Origin.start(exchange -> exchange.reset(Http2Error.INTERNAL_ERROR));
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response response = client.get("/");
       assertThat(response.status()).isEqualTo(502);
       assertThat(response.text()).contains("upstream.reset");
@@ -271,8 +277,8 @@ class Http2UpstreamWireTest {
               exchange.data("abc");
               exchange.reset(Http2Error.INTERNAL_ERROR);
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response response = client.get("/");
       assertThat(response.resetCode()).isEqualTo(Http2Error.INTERNAL_ERROR);
     }
@@ -288,8 +294,8 @@ class Http2UpstreamWireTest {
                 exchange.sendHead(head, true);
                 exchange.awaitReset();
               });
-          var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-          var client = gateway.connect()) {
+          var gateway = gateways.inFrontOfHttp2(origin.url());
+          var client = gateway.connectHttp2()) {
         Http2Response response = client.get("/");
         assertThat(response.status()).as(field).isEqualTo(502);
         assertThat(response.text()).contains("upstream.protocol");
@@ -305,8 +311,8 @@ class Http2UpstreamWireTest {
               exchange.data("abc");
               exchange.end();
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       assertThat(client.get("/").resetCode()).isEqualTo(Http2Error.INTERNAL_ERROR);
     }
   }
@@ -319,8 +325,8 @@ class Http2UpstreamWireTest {
               connection.wire().output().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
               connection.wire().close();
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response response = client.get("/");
       assertThat(response.status()).isEqualTo(502);
       assertThat(response.text()).contains("upstream.");
@@ -339,8 +345,8 @@ class Http2UpstreamWireTest {
                 exchange.respond(200, "x");
               }
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open(client.request("GET", "/slow"), true);
       origin.awaitRequest(1);
       stream.reset(Http2Error.CANCEL);
@@ -360,8 +366,8 @@ class Http2UpstreamWireTest {
               exchange.end();
               exchange.awaitReset();
             });
-        var gateway = Http2Gateway.inFrontOfHttp2(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOfHttp2(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open("POST", "/");
       stream.send("part", false);
       assertThat(stream.response().text()).isEqualTo("early");

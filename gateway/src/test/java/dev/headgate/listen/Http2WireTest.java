@@ -3,6 +3,8 @@ package dev.headgate.listen;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.Gateways;
+import dev.headgate.OnEveryTransport;
 import dev.headgate.testkit.Header;
 import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.ScriptedOrigin;
@@ -16,16 +18,20 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 
 /** Requests over HTTP/2 that go through. */
+@OnEveryTransport
 class Http2WireTest {
+  @Parameter private Gateways gateways;
+
   @Test
   void passesARequestAndItsAnswer() throws Exception {
     try (var origin =
             ScriptedOrigin.start(
                 exchange -> exchange.respond(201, "made", "X-B: 2", "Set-Cookie: a=b"));
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response response =
           client.get(
               "/a?b=c",
@@ -54,7 +60,7 @@ class Http2WireTest {
   @Test
   void stillSpeaksHttp1OnTheSamePort() throws Exception {
     try (var origin = ScriptedOrigin.start(exchange -> exchange.respond(200, "hi"));
-        var gateway = Http2Gateway.inFrontOf(origin.url());
+        var gateway = gateways.inFrontOf(origin.url());
         var client = RawClient.connect(gateway.port())) {
       client.send("P");
       client.send("ATCH /a HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
@@ -70,8 +76,8 @@ class Http2WireTest {
               exchange.readBody();
               exchange.respond(200, exchange.request().text() + "!");
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       assertThat(client.post("/", "hello").text()).isEqualTo("hello!");
       assertThat(client.post("/", "hello", "content-length: 5").text()).isEqualTo("hello!");
       assertThat(origin.lastRequest().header("content-length")).isEqualTo("5");
@@ -88,8 +94,8 @@ class Http2WireTest {
               exchange.chunk("abc");
               exchange.endChunks("x-sum: 3");
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open("POST", "/");
       stream.send("part", false);
       stream.sendTrailers("x-check: 1");
@@ -105,8 +111,8 @@ class Http2WireTest {
   void servesManyStreamsAtOnce() throws Exception {
     try (var origin =
             ScriptedOrigin.start(exchange -> exchange.respond(200, exchange.request().target()));
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       List<Http2Stream> streams = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         streams.add(client.open(client.request("GET", "/" + i), true));
@@ -119,8 +125,8 @@ class Http2WireTest {
 
   @Test
   void answersByItself() throws Exception {
-    try (var gateway = Http2Gateway.inFrontOf("http://127.0.0.1:1");
-        var client = gateway.connect()) {
+    try (var gateway = gateways.inFrontOf("http://127.0.0.1:1");
+        var client = gateway.connectHttp2()) {
       assertThat(client.get("/hi").text()).isEqualTo("hi");
       Http2Response head = client.open(client.request("HEAD", "/hi"), true).response();
       assertThat(head.status()).isEqualTo(200);
@@ -134,8 +140,8 @@ class Http2WireTest {
   void answersHeadWithoutABody() throws Exception {
     try (var origin =
             ScriptedOrigin.start(exchange -> exchange.respondHead(200, "Content-Length: 1000"));
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response head = client.open(client.request("HEAD", "/"), true).response();
       assertThat(head.header("content-length")).isEqualTo("1000");
       assertThat(head.body()).isEmpty();
@@ -149,8 +155,8 @@ class Http2WireTest {
             ScriptedOrigin.start(exchange ->
                 exchange.respondHead(
                     exchange.request().target().equals("/204") ? 204 : 304, "ETag: x"));
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       assertThat(client.get("/204").status()).isEqualTo(204);
       Http2Response notModified = client.get("/304");
       assertThat(notModified.status()).isEqualTo(304);
@@ -165,8 +171,8 @@ class Http2WireTest {
               exchange.sendInformational(103, "Link: </a.css>");
               exchange.respond(200, "x");
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response response = client.get("/");
       assertThat(response.status()).isEqualTo(200);
       assertThat(response.informational()).hasSize(1);
@@ -178,8 +184,8 @@ class Http2WireTest {
   @Test
   void stopsAnUploadThatIsAnsweredEarly() throws Exception {
     try (var origin = ScriptedOrigin.start(exchange -> exchange.respond(200, "x"));
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open("POST", "/small/");
       stream.send("more than ten bytes", false);
       Http2Response response = stream.response();
@@ -199,8 +205,8 @@ class Http2WireTest {
               exchange.send("abc");
               exchange.close();
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Response response = client.get("/");
       assertThat(response.status()).isEqualTo(200);
       assertThat(response.resetCode()).isEqualTo(Http2Error.INTERNAL_ERROR);
@@ -215,8 +221,8 @@ class Http2WireTest {
               exchange.send(new String(exchange.input().bytes(5), UTF_8) + "!");
               exchange.close();
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        var client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        var client = gateway.connectHttp2()) {
       Http2Stream stream = client.openWebSocket("/ws");
       assertThat(Header.first(stream.awaitHeaders(), ":status")).isEqualTo("200");
       stream.send("hello", false);
@@ -228,9 +234,9 @@ class Http2WireTest {
   @Test
   void announcesItsLimits() throws Exception {
     try (var gateway =
-            Http2Gateway.with(
-                "http://127.0.0.1:1", "http1", "{ http2: { streams: 7 }, headerBytes: 8KiB }");
-        var client = gateway.connect()) {
+            gateways.inFrontOf(
+                "http://127.0.0.1:1", "{ http2: { streams: 7 }, headerBytes: 8KiB }");
+        var client = gateway.connectHttp2()) {
       var settings = client.connection().awaitPeerSettings();
       assertThat(settings).containsEntry(Setting.MAX_CONCURRENT_STREAMS, 7);
       assertThat(settings).containsEntry(Setting.MAX_HEADER_LIST_SIZE, 8192);
@@ -246,8 +252,8 @@ class Http2WireTest {
               release.await();
               exchange.respond(200, "late");
             });
-        var gateway = Http2Gateway.inFrontOf(origin.url());
-        Http2Client client = gateway.connect()) {
+        var gateway = gateways.inFrontOf(origin.url());
+        Http2Client client = gateway.connectHttp2()) {
       Http2Stream stream = client.open(client.request("GET", "/"), true);
       origin.awaitRequest(1);
       var drained = CompletableFuture.supplyAsync(gateway::drain);
@@ -261,9 +267,8 @@ class Http2WireTest {
 
   @Test
   void closesAConnectionAfterItsShareOfRequests() throws Exception {
-    try (var gateway =
-            Http2Gateway.with("http://127.0.0.1:1", "http1", "{ requestsPerConnection: 3 }");
-        var client = gateway.connect()) {
+    try (var gateway = gateways.inFrontOf("http://127.0.0.1:1", "{ requestsPerConnection: 3 }");
+        var client = gateway.connectHttp2()) {
       for (int i = 0; i < 3; i++) {
         assertThat(client.get("/hi").status()).isEqualTo(200);
       }
