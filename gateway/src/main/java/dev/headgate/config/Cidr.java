@@ -86,7 +86,7 @@ public final class Cidr {
    * connection.
    */
   public boolean contains(InetAddress address) {
-    byte[] other = address.getAddress();
+    byte[] other = unmapped(address.getAddress());
     if (other.length != network.length) {
       return false;
     }
@@ -96,6 +96,19 @@ public final class Cidr {
     }
     int rest = bits & 7;
     return rest == 0 || ((network[whole] ^ other[whole]) & (0xff << (8 - rest))) == 0;
+  }
+
+  /** An IPv4 address that came in the form of IPv6 (RFC 4291 section 2.5.5.2) is the IPv4 one. */
+  private static byte[] unmapped(byte[] address) {
+    if (address.length != 16 || address[10] != -1 || address[11] != -1) {
+      return address;
+    }
+    for (int i = 0; i < 10; i++) {
+      if (address[i] != 0) {
+        return address;
+      }
+    }
+    return Arrays.copyOfRange(address, 12, 16);
   }
 
   /** Whether the address lies in any of these networks. */

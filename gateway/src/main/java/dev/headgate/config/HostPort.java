@@ -43,6 +43,11 @@ public record HostPort(String host, int port) {
     return new HostPort(host, port(text.substring(colon + 1)));
   }
 
+  /** Whether the host is an IP address, with no name to be looked up. */
+  public boolean isLiteral() {
+    return Cidr.isAddress(host);
+  }
+
   private static int port(String digits) {
     boolean number =
         !digits.isEmpty() && digits.length() <= 5 && digits.chars().allMatch(HostPort::isDigit);

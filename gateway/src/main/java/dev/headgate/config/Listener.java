@@ -19,8 +19,15 @@ public record Listener(
                 + " replaced.")
         List<Cidr> trustedProxies,
     @Doc(
+            "Which field trusted proxies name the caller in. `auto` takes the one that is there, and refuses a request"
+                + " in which the two name different callers: a proxy that writes one of them passes on what a client"
+                + " put into the other.")
+        @Default("auto")
+        ForwardedField forwardedField,
+    @Doc(
             "Whether every connection begins with a PROXY protocol header (version 1 or 2). A"
-                + " connection without one is closed.")
+                + " connection without one is closed, and so is one from a peer that is not among"
+                + " `trustedProxies`, if any are named.")
         @Default("false")
         boolean proxyProtocol,
     @Doc("Which client addresses may connect.") Addresses addresses,
@@ -30,6 +37,13 @@ public record Listener(
   public enum Protocol {
     HTTP1,
     HTTP2
+  }
+
+  /** A field in which proxies say who called them. */
+  public enum ForwardedField {
+    AUTO,
+    FORWARDED,
+    X_FORWARDED_FOR
   }
 
   @Doc(

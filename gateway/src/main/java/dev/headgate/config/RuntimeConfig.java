@@ -1,6 +1,7 @@
 package dev.headgate.config;
 
 import java.time.Duration;
+import java.util.List;
 
 @Doc(
     "How the process runs. Read once at start: a change needs a restart, and `headgate check` says so.")
@@ -12,6 +13,12 @@ public record RuntimeConfig(
             "Event loops, each with a thread of its own: `auto` is one for each processor, or a number from 1 to 256.")
         @Default("auto")
         Loops loops,
+    @Doc(
+            value =
+                "Name servers that look up the names of endpoints, as address:port, asked in this order; without them"
+                    + " the system's.",
+            example = "[\"10.0.0.2:53\"]")
+        List<HostPort> resolver,
     @Doc("After SIGTERM, how long requests in flight may take to finish before they are cut off.")
         @Default("30s")
         @Range(min = "0s", max = "1d")

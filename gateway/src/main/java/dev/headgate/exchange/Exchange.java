@@ -25,6 +25,7 @@ public final class Exchange {
   // What the stages found out.
   private String clientAddress;
   private boolean trustedPeer;
+  private boolean ambiguousCaller;
   private String scheme;
   private String host = "";
   private String path = "";
@@ -134,6 +135,15 @@ public final class Exchange {
 
   public void trustedPeer(boolean trusted) {
     trustedPeer = trusted;
+  }
+
+  /** Whether the forwarding fields of a trusted proxy name two different callers. */
+  public boolean ambiguousCaller() {
+    return ambiguousCaller;
+  }
+
+  public void ambiguousCaller(boolean ambiguous) {
+    ambiguousCaller = ambiguous;
   }
 
   /** {@code https} or {@code http}, as the caller used it. */

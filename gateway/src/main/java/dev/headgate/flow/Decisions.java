@@ -82,6 +82,10 @@ public final class Decisions {
   // read: the path in its one canonical form
 
   private @Nullable Failure read() {
+    if (exchange.ambiguousCaller()) {
+      return Failure.client(
+          Stage.READ, 400, "forwarded.ambiguous", "Forwarded and X-Forwarded-For do not agree");
+    }
     String raw = exchange.target();
     int question = raw.indexOf('?');
     String query = question < 0 ? null : raw.substring(question + 1);
@@ -172,9 +176,12 @@ public final class Decisions {
     String address = exchange.client().peerText();
     if (exchange.trustedPeer()) {
       headers.add(HeaderName.X_FORWARDED_FOR, address);
-      if (!headers.has(HeaderName.X_FORWARDED_PROTO)) {
-        headers.add(HeaderName.X_FORWARDED_PROTO, exchange.scheme());
+      if (headers.has(HeaderName.FORWARDED)) {
+        String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
+        String proto = exchange.client().secure() ? "https" : "http";
+        headers.add(HeaderName.FORWARDED, "for=" + node + ";proto=" + proto);
       }
+      headers.set(HeaderName.X_FORWARDED_PROTO, exchange.scheme());
       if (!headers.has(HeaderName.X_FORWARDED_HOST)) {
         headers.add(HeaderName.X_FORWARDED_HOST, exchange.authority());
       }

@@ -1,6 +1,7 @@
 package dev.headgate.listen;
 
 import dev.headgate.config.Cidr;
+import dev.headgate.config.Listener.ForwardedField;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
@@ -11,57 +12,112 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls, behind proxies: what {@code Forwarded} (RFC 7239) or else {@code X-Forwarded-For}
- * says, as far as trusted proxies said it.
+ * Who calls, behind proxies: what {@code Forwarded} (RFC 7239) or {@code X-Forwarded-For} says, as
+ * far as trusted proxies said it.
  *
  * <p>Each proxy appends the address it was called from, so the list is walked from its end: as long
  * as an address is a trusted proxy's, the one before it can be believed. The first that is not is
  * the client. Anything that is no address ends the walk at the last address that was believed.
+ *
+ * <p>A proxy writes one of the two fields and passes on what a client put into the other. So where
+ * both are there they must name the same client, unless the configuration says which one counts.
  */
 final class ClientAddress {
   private static final int HOPS = 32;
 
+  /** The longest IPv6 address as text, with an IPv4 address at its end. */
+  private static final int LONGEST = 45;
+
   private ClientAddress() {}
 
-  static void identify(Exchange exchange, List<Cidr> trusted) {
+  /** Who called a proxy, and how, as the proxy said it; null for what it did not say. */
+  private record Said(@Nullable String client, @Nullable String proto) {}
+
+  static void identify(Exchange exchange, List<Cidr> trusted, ForwardedField field) {
     if (!Cidr.anyContains(trusted, exchange.client().peer())) {
       return;
     }
     exchange.trustedPeer(true);
     Headers headers = exchange.requestHeaders();
-    boolean standard = headers.has(HeaderName.FORWARDED);
-    List<String> hops =
-        members(headers.all(standard ? HeaderName.FORWARDED : HeaderName.X_FORWARDED_FOR));
-    String proto = standard ? null : firstMember(headers.get(HeaderName.X_FORWARDED_PROTO));
-    for (int i = hops.size() - 1, seen = 0; i >= 0 && seen < HOPS; i--, seen++) {
-      String hop = standard ? parameter(hops.get(i), "for") : hops.get(i);
-      InetAddress address = hop == null ? null : address(hop);
-      if (address == null) {
-        break;
+    boolean standard =
+        field != ForwardedField.X_FORWARDED_FOR && headers.has(HeaderName.FORWARDED);
+    boolean usual = field != ForwardedField.FORWARDED && headers.has(HeaderName.X_FORWARDED_FOR);
+    List<Said> hops = standard ? forwarded(headers) : usual ? xForwardedFor(headers) : List.of();
+    Said said = walk(hops, trusted);
+    if (standard && usual) {
+      Said other = walk(xForwardedFor(headers), trusted);
+      if (said.client() == null || !said.client().equals(other.client())) {
+        exchange.ambiguousCaller(true);
+        return;
       }
-      exchange.clientAddress(address.getHostAddress());
-      if (standard) {
-        proto = parameter(hops.get(i), "proto");
-      }
-      if (!Cidr.anyContains(trusted, address)) {
-        break;
-      }
+    }
+    if (said.client() != null) {
+      exchange.clientAddress(said.client());
+    }
+    String proto = said.proto();
+    if (proto == null && !standard && field != ForwardedField.FORWARDED) {
+      List<String> protos = members(headers.all(HeaderName.X_FORWARDED_PROTO));
+      proto = protos.isEmpty() ? null : protos.getLast();
     }
     if (proto != null && (proto.equalsIgnoreCase("https") || proto.equalsIgnoreCase("http"))) {
       exchange.scheme(proto.equalsIgnoreCase("https") ? "https" : "http");
     }
   }
 
-  /** The members of a comma-separated field, commas within quotes not counted. */
+  private static Said walk(List<Said> hops, List<Cidr> trusted) {
+    String client = null;
+    String proto = null;
+    for (int i = hops.size() - 1; i >= 0 && hops.size() - i <= HOPS; i--) {
+      Said hop = hops.get(i);
+      InetAddress address = hop.client() == null ? null : address(hop.client());
+      if (address == null) {
+        break;
+      }
+      client = address.getHostAddress();
+      proto = hop.proto();
+      if (!Cidr.anyContains(trusted, address)) {
+        break;
+      }
+    }
+    return new Said(client, proto);
+  }
+
+  private static List<Said> forwarded(Headers headers) {
+    List<Said> hops = new ArrayList<>();
+    for (String element : members(headers.all(HeaderName.FORWARDED))) {
+      hops.add(new Said(parameter(element, "for"), parameter(element, "proto")));
+    }
+    return hops;
+  }
+
+  /**
+   * Proxies either append the scheme that they were called with, so that there is one for each
+   * address, or leave a single one: then the nearest proxy's word counts.
+   */
+  private static List<Said> xForwardedFor(Headers headers) {
+    List<String> clients = members(headers.all(HeaderName.X_FORWARDED_FOR));
+    List<String> protos = members(headers.all(HeaderName.X_FORWARDED_PROTO));
+    boolean one = protos.size() != clients.size();
+    List<Said> hops = new ArrayList<>();
+    for (int i = 0; i < clients.size(); i++) {
+      String proto = protos.isEmpty() ? null : one ? protos.getLast() : protos.get(i);
+      hops.add(new Said(clients.get(i), proto));
+    }
+    return hops;
+  }
+
+  /** The members of a comma-separated field. */
   private static List<String> members(List<String> values) {
     List<String> members = new ArrayList<>();
     for (String value : values) {
+      // A quote that a client opened must not swallow what a proxy has appended.
+      boolean quotes = isBalanced(value);
       boolean quoted = false;
       int from = 0;
       for (int i = 0; i < value.length(); i++) {
         char c = value.charAt(i);
         if (c == '"') {
-          quoted = !quoted;
+          quoted = quotes && !quoted;
         } else if (c == '\\' && quoted) {
           i++;
         } else if (c == ',' && !quoted) {
@@ -74,12 +130,17 @@ final class ClientAddress {
     return members;
   }
 
-  private static @Nullable String firstMember(@Nullable String value) {
-    if (value == null) {
-      return null;
+  private static boolean isBalanced(String value) {
+    boolean quoted = false;
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == '\\' && quoted) {
+        i++;
+      }
     }
-    int comma = value.indexOf(',');
-    return (comma < 0 ? value : value.substring(0, comma)).strip();
+    return !quoted;
   }
 
   /** The value of a parameter of one Forwarded element, without quotes. */
@@ -101,15 +162,27 @@ final class ClientAddress {
     return null;
   }
 
-  /** A literal address, with or without port; never a name, for nothing is resolved here. */
+  /**
+   * A literal address, with or without port (RFC 7239 section 6), IPv6 without brackets too; never
+   * a name, for nothing is resolved here.
+   */
   private static @Nullable InetAddress address(String text) {
-    String host = text;
-    if (host.startsWith("[")) {
-      int end = host.indexOf(']');
-      host = end < 0 ? "" : host.substring(1, end);
-    } else if (host.indexOf(':') >= 0 && host.indexOf(':') == host.lastIndexOf(':')) {
-      host = host.substring(0, host.indexOf(':'));
+    int port;
+    String host;
+    if (text.startsWith("[")) {
+      int end = text.indexOf(']');
+      host = end < 0 ? "" : text.substring(1, end);
+      port = end + 1;
+    } else {
+      int colon = text.indexOf(':');
+      port = colon == text.lastIndexOf(':') && colon >= 0 ? colon : text.length();
+      host = text.substring(0, port);
     }
-    return host.length() > 45 ? null : NetUtil.createInetAddressFromIpAddressString(host);
+    boolean plausible =
+        !host.isEmpty()
+            && host.length() <= LONGEST
+            && host.indexOf('%') < 0
+            && (port == text.length() || text.charAt(port) == ':');
+    return plausible ? NetUtil.createInetAddressFromIpAddressString(host) : null;
   }
 }

@@ -54,10 +54,16 @@ final class ClientContext {
     return listener.addresses().allows(peer) || Cidr.anyContains(listener.trustedProxies(), peer);
   }
 
+  /** Whether a connection from there may begin with a header that says who calls. */
+  boolean maySayWhoCalls(InetAddress peer) {
+    return listener.trustedProxies().isEmpty()
+        || Cidr.anyContains(listener.trustedProxies(), peer);
+  }
+
   /** Finds out who calls, behind trusted proxies. */
   void identify(Exchange exchange) {
     if (!listener.trustedProxies().isEmpty()) {
-      ClientAddress.identify(exchange, listener.trustedProxies());
+      ClientAddress.identify(exchange, listener.trustedProxies(), listener.forwardedField());
     }
   }
 }

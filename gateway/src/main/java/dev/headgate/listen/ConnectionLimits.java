@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections a listener has open, in all and for each client.
@@ -23,27 +22,39 @@ final class ConnectionLimits {
   private final ConcurrentHashMap<Long, Integer> byClient = new ConcurrentHashMap<>();
 
   /**
-   * Counts a connection in.
+   * Counts a connection in, before it is known who calls.
    *
-   * @return why it may not come in, a stable word; null if it may, and then {@link #leave} must
-   *     follow
+   * @return whether it may come in; {@link #leave()} must follow then
    */
-  @Nullable String enter(InetAddress client, Listener.Limits limits) {
+  boolean enter(Listener.Limits limits) {
     if (total.incrementAndGet() > limits.connections()) {
       total.decrementAndGet();
-      return "connections.limit";
+      return false;
     }
-    if (byClient.merge(key(client), 1, Integer::sum) > limits.connectionsPerClient()) {
-      leave(client);
-      return "connections.client_limit";
-    }
-    return null;
+    return true;
   }
 
   /** Counts a connection out. */
+  void leave() {
+    total.decrementAndGet();
+  }
+
+  /**
+   * Counts a connection in among those of its client.
+   *
+   * @return whether it may come in; {@link #leave(InetAddress)} must follow then
+   */
+  boolean enter(InetAddress client, Listener.Limits limits) {
+    if (byClient.merge(key(client), 1, Integer::sum) > limits.connectionsPerClient()) {
+      leave(client);
+      return false;
+    }
+    return true;
+  }
+
+  /** Counts a connection out among those of its client. */
   void leave(InetAddress client) {
     byClient.computeIfPresent(key(client), (_, count) -> count == 1 ? null : count - 1);
-    total.decrementAndGet();
   }
 
   private static Long key(InetAddress client) {

@@ -106,32 +106,59 @@ public final class ListenerLoop {
     ClientContext current = context;
     ListenerTls tls = settings.tls();
     Listener config = settings.config();
-    if (config.proxyProtocol()) {
+    if (!handle.connections().enter(config.limits())) {
+      refuse(channel, "connections.limit");
+      return;
+    }
+    channel.closeFuture().addListener(_ -> handle.connections().leave());
+    if (!config.proxyProtocol()) {
+      identified(channel, current, tls, peer);
+    } else if (current.maySayWhoCalls(peer.getAddress())) {
       ProxyProtocol.await(
           channel,
           peer,
           io.loop(),
           config.limits().headerTimeout(),
-          caller -> identified(channel, current, tls, caller));
+          new ProxyProtocol.Outcome() {
+            @Override
+            public void identified(InetSocketAddress caller) {
+              ListenerLoop.this.identified(channel, current, tls, caller);
+            }
+
+            @Override
+            public void refused(String reason) {
+              refuse(channel, reason);
+            }
+          });
     } else {
-      identified(channel, current, tls, peer);
+      refuse(channel, "proxy.untrusted");
     }
+  }
+
+  private void refuse(Channel channel, String reason) {
+    metrics.connectionRefused(reason);
+    channel.close();
   }
 
   /** It is known who calls: may it come in, and what does it speak? */
   private void identified(
       Channel channel, ClientContext current, @Nullable ListenerTls tls, InetSocketAddress peer) {
     InetAddress address = peer.getAddress();
-    String refusal =
-        current.mayConnect(address)
-            ? handle.connections().enter(address, current.listener().limits())
-            : "address.denied";
-    if (refusal != null) {
-      metrics.connectionRefused(refusal);
-      channel.close();
+    if (!current.mayConnect(address)) {
+      refuse(channel, "address.denied");
       return;
     }
-    channel.closeFuture().addListener(_ -> handle.connections().leave(address));
+    if (!handle.connections().enter(address, current.listener().limits())) {
+      refuse(channel, "connections.client_limit");
+      return;
+    }
+    metrics.connectionOpened();
+    channel
+        .closeFuture()
+        .addListener(_ -> {
+          handle.connections().leave(address);
+          metrics.connectionClosed();
+        });
     ClientInfo client =
         new ClientInfo(
             handle.name(), address, address.getHostAddress(), peer.getPort(), false, null, null);
@@ -151,6 +178,11 @@ public final class ListenerLoop {
    * @param agreed what ALPN chose; null where nothing was agreed on
    */
   void speak(Channel channel, ClientContext current, ClientInfo client, @Nullable String agreed) {
+    if (draining) {
+      // Accepted before; no request has begun.
+      channel.close();
+      return;
+    }
     List<Listener.Protocol> protocols = current.listener().protocols();
     boolean http1 = protocols.contains(Listener.Protocol.HTTP1);
     boolean http2 = protocols.contains(Listener.Protocol.HTTP2);
@@ -183,13 +215,10 @@ public final class ListenerLoop {
 
   void opened(ClientConnection connection) {
     connections.add(connection);
-    metrics.connectionOpened();
   }
 
   void closed(ClientConnection connection) {
-    if (connections.remove(connection)) {
-      metrics.connectionClosed();
-    }
+    connections.remove(connection);
     completeIfDrained();
   }
 

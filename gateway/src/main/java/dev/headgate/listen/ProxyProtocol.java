@@ -5,6 +5,7 @@ import dev.headgate.exchange.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
@@ -12,7 +13,6 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /**
  * Reads the PROXY protocol header that a connection begins with (versions 1 and 2), tells who it
@@ -20,19 +20,35 @@ import java.util.function.Consumer;
  * before the header can be believed.
  */
 final class ProxyProtocol extends ChannelInboundHandlerAdapter {
-  private final InetSocketAddress peer;
-  private final Consumer<InetSocketAddress> identified;
-  private final Deadline timeout;
+  /** What a version 2 header may say beyond addresses, in bytes: load balancers say some 100. */
+  private static final int EXTENSIONS = 4096;
 
-  private ProxyProtocol(
-      Channel channel, InetSocketAddress peer, Consumer<InetSocketAddress> identified) {
+  private final InetSocketAddress peer;
+  private final Outcome outcome;
+  private final Deadline timeout;
+  private boolean refused;
+
+  /** What comes of waiting for the header; one of the two is called, once, or the peer leaves. */
+  interface Outcome {
+    /** It is known who calls: adds what comes next to the pipeline. */
+    void identified(InetSocketAddress caller);
+
+    /**
+     * The connection is to be closed.
+     *
+     * @param reason a stable word
+     */
+    void refused(String reason);
+  }
+
+  private ProxyProtocol(InetSocketAddress peer, Outcome outcome) {
     this.peer = peer;
-    this.identified = identified;
+    this.outcome = outcome;
     this.timeout =
         new Deadline() {
           @Override
           protected void expired() {
-            channel.close();
+            outcome.refused("proxy.timeout");
           }
         };
   }
@@ -43,16 +59,15 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
    * @param peer the other end of the connection, who calls if the header does not say (LOCAL,
    *     UNKNOWN)
    * @param patience how long the header may take
-   * @param identified is told who calls and adds what comes next
    */
   static void await(
       Channel channel,
       InetSocketAddress peer,
       Loop loop,
       Duration patience,
-      Consumer<InetSocketAddress> identified) {
-    ProxyProtocol reader = new ProxyProtocol(channel, peer, identified);
-    channel.pipeline().addLast(new HAProxyMessageDecoder(), reader);
+      Outcome outcome) {
+    ProxyProtocol reader = new ProxyProtocol(peer, outcome);
+    channel.pipeline().addLast(new HAProxyMessageDecoder(EXTENSIONS), reader);
     loop.arm(reader.timeout, patience.toNanos());
   }
 
@@ -66,7 +81,7 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
       header.release();
     }
     timeout.disarm();
-    identified.accept(caller);
+    outcome.identified(caller);
     ctx.pipeline().remove(this);
   }
 
@@ -87,7 +102,13 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // A header that is none.
-    ctx.close();
+    timeout.disarm();
+    if (!(cause instanceof DecoderException)) {
+      ctx.close();
+    } else if (!refused) {
+      // The decoder says it again when the channel is closed.
+      refused = true;
+      outcome.refused("proxy.malformed");
+    }
   }
 }

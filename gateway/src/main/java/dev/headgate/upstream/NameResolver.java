@@ -8,8 +8,9 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.resolver.dns.DnsServerAddressStreamProvider;
+import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,14 +49,14 @@ public final class NameResolver {
   private final Map<String, Name> names = new HashMap<>();
 
   /**
-   * @param servers name servers, or null for the system's
+   * @param servers name servers, in the order in which they are asked; none for the system's
    */
   public NameResolver(
       EventLoop eventLoop,
       Loop loop,
       ChannelFactory<? extends DatagramChannel> datagrams,
       ChannelFactory<? extends SocketChannel> sockets,
-      @Nullable DnsServerAddressStreamProvider servers) {
+      List<InetSocketAddress> servers) {
     this.loop = loop;
     DnsNameResolverBuilder builder =
         new DnsNameResolverBuilder(eventLoop)
@@ -64,8 +65,8 @@ public final class NameResolver {
             .queryTimeoutMillis(2000)
             .ttl(1, 86_400)
             .negativeTtl(1);
-    if (servers != null) {
-      builder.nameServerProvider(servers);
+    if (!servers.isEmpty()) {
+      builder.nameServerProvider(new SequentialDnsServerAddressStreamProvider(servers));
     }
     this.dns = builder.build();
   }

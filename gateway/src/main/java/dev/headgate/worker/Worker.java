@@ -68,7 +68,14 @@ public final class Worker implements Serving, Loop {
     this.io = new LoopIo(eventLoop, transport.sockets(), this, new ByteSink(), new HeadersPool());
     this.recorder = recorders.apply(this);
     this.names =
-        new NameResolver(eventLoop, this, transport.datagrams(), transport.sockets(), null);
+        new NameResolver(
+            eventLoop,
+            this,
+            transport.datagrams(),
+            transport.sockets(),
+            snapshot.config().runtime().resolver().stream()
+                .map(server -> new InetSocketAddress(server.host(), server.port()))
+                .toList());
     long tick = TimerWheel.TICK;
     eventLoop.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.NANOSECONDS);
   }

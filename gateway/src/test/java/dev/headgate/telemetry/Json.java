@@ -10,18 +10,18 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /** Reads a flat JSON object with a parser that is not ours. */
-final class Json {
+public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private Json() {}
 
-  static Map<String, String> object(String text) {
+  public static Map<String, String> object(String text) {
     return object(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The fields in order, with numbers as they are written. */
-  static Map<String, String> object(byte[] utf8) {
+  public static Map<String, String> object(byte[] utf8) {
     Map<String, String> fields = new LinkedHashMap<>();
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), utf8)) {
       require(parser.nextToken() == JsonToken.START_OBJECT);

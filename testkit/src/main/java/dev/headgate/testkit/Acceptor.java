@@ -63,7 +63,7 @@ public final class Acceptor implements AutoCloseable {
     if (options.receiveBufferBytes() > 0) {
       socket.setReceiveBufferSize(options.receiveBufferBytes());
     }
-    socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), on), 1024);
+    socket.bind(new InetSocketAddress(InetAddress.ofLiteral(options.host()), on), 1024);
     return socket;
   }
 

@@ -39,10 +39,16 @@ public final class ProxyHeader {
 
   /** Version 2, binary, the command PROXY over a stream. */
   public static byte[] v2(String source, int sourcePort, String target, int targetPort) {
+    return v2(source, sourcePort, target, targetPort, new byte[0]);
+  }
+
+  /** Version 2 with extensions: type, length in two bytes, value, as often as wanted. */
+  public static byte[] v2(
+      String source, int sourcePort, String target, int targetPort, byte[] extensions) {
     InetSocketAddress from = new InetSocketAddress(InetAddress.ofLiteral(source), sourcePort);
     byte[] fromAddress = from.getAddress().getAddress();
     byte[] toAddress = InetAddress.ofLiteral(target).getAddress();
-    int length = fromAddress.length + toAddress.length + 4;
+    int length = fromAddress.length + toAddress.length + 4 + extensions.length;
     return ByteBuffer.allocate(16 + length)
         .put(SIGNATURE)
         .put((byte) 0x21)
@@ -52,6 +58,7 @@ public final class ProxyHeader {
         .put(toAddress)
         .putShort((short) sourcePort)
         .putShort((short) targetPort)
+        .put(extensions)
         .array();
   }
 

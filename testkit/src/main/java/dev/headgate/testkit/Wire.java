@@ -67,6 +67,11 @@ public final class Wire implements AutoCloseable {
     return plain.getLocalPort();
   }
 
+  /** This side's address without its port. */
+  public String localAddress() {
+    return plain.getLocalAddress().getHostAddress();
+  }
+
   /** The peer's address without its port. */
   public String peerAddress() {
     return plain.getInetAddress().getHostAddress();

@@ -7,6 +7,7 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -33,11 +34,24 @@ public final class ConfigChecks {
   }
 
   private void run() {
+    resolver();
     listeners();
     upstreams();
     routes();
     telemetry();
     admin();
+  }
+
+  private void resolver() {
+    List<HostPort> servers = config.runtime().resolver();
+    for (int i = 0; i < servers.size(); i++) {
+      if (!servers.get(i).isLiteral() || servers.get(i).port() == 0) {
+        problems.error(
+            "runtime.resolver[" + i + "]",
+            "a name server is an IP address and a port",
+            "as in '10.0.0.2:53'");
+      }
+    }
   }
 
   private void listeners() {

@@ -34,6 +34,12 @@ final class ListenerChecks {
         listener.trustedProxies(),
         "every client is believed about where it comes from",
         "name only the networks of your own proxies");
+    if (listener.proxyProtocol() && listener.trustedProxies().isEmpty()) {
+      problems.warning(
+          at + ".proxyProtocol",
+          "whoever can connect here can claim any address",
+          "name your load balancers in 'trustedProxies'");
+    }
     everybody(
         at + ".addresses.deny",
         listener.addresses().deny(),
