@@ -62,6 +62,10 @@ public final class Connector {
             .channelFactory(io.sockets())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
+            // An endpoint that answers and closes without reading the whole request makes writes
+            // fail, often before its answer has been read. So the end of a connection is what its
+            // reading side says.
+            .option(ChannelOption.AUTO_CLOSE, false)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int)

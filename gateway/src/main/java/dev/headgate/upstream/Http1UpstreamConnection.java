@@ -17,6 +17,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
   private boolean demand = true;
   private boolean processing;
   private boolean cancelled;
+
+  /** Whether the endpoint takes no more, so that what was written last may not have arrived. */
+  private boolean deaf;
+
+  /** Whether the channel is closed, and the pool still to be told. */
+  private boolean gone;
+
   private int informationals;
 
   private Http1UpstreamConnection(EndpointPool pool, LoopIo io, Channel channel) {
@@ -96,7 +105,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean canOpen() {
-    return listener == null && channel.isActive();
+    return listener == null && !deaf && channel.isActive();
   }
 
   @Override
@@ -198,6 +207,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
       if (wanted && !processing) {
         process();
         readComplete();
+        endIfGone();
       }
     }
   }
@@ -211,6 +221,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
       // The pool is told when the channel is closed.
       cancelled = true;
       close();
+      endIfGone();
     }
   }
 
@@ -395,34 +406,41 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelOutputShutdownEvent.INSTANCE) {
+      deaf = true;
+      if (listener == null) {
+        close();
+      }
+    }
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext context) {
     unused.disarm();
+    gone = true;
+    endIfGone();
+  }
+
+  /**
+   * Comes to an end, but not before a client that is slower than the endpoint was has taken what
+   * has arrived.
+   */
+  private void endIfGone() {
     UpstreamListener current = listener;
+    ByteBuf in = pending;
+    if (!gone || (current != null && in != null && !demand)) {
+      return;
+    }
+    gone = false;
     boolean inUse = current != null || cancelled;
     if (current != null) {
-      if (headRead && (tunnel || body.closed())) {
-        listener = null;
-        current.responseEnd(null);
-        releaseHeaders();
-      } else if (headRead) {
-        fail(
-            Failure.upstream(
-                false,
-                502,
-                "upstream.truncated",
-                endpoint() + " closed in the middle of an answer"));
-      } else {
-        boolean nothingDone = idempotent && !head.started();
-        fail(
-            Failure.upstream(
-                nothingDone, 502, "upstream.reset", endpoint() + " closed before it answered"));
-      }
+      answerEnded(current);
       readListener = current;
     }
     // After a close in the middle of a read, not every transport says that the read is complete:
     // what came in it would never be flushed.
     readComplete();
-    ByteBuf in = pending;
     if (in != null) {
       pending = null;
       ReferenceCountUtil.release(in);
@@ -430,10 +448,29 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     pool.closed(this, inUse ? 1 : 0);
   }
 
+  private void answerEnded(UpstreamListener current) {
+    if (headRead && (tunnel || body.closed())) {
+      listener = null;
+      current.responseEnd(null);
+      releaseHeaders();
+    } else if (headRead) {
+      fail(
+          Failure.upstream(
+              false, 502, "upstream.truncated", endpoint() + " closed in the middle of an answer"));
+    } else {
+      boolean nothingDone = idempotent && !head.started();
+      fail(
+          Failure.upstream(
+              nothingDone, 502, "upstream.reset", endpoint() + " closed before it answered"));
+    }
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // A reset shows up here first; what it means for the request is decided when the channel is
-    // inactive.
-    context.close();
+    // inactive. That nothing can be written any more says nothing of what is still to be read.
+    if (!(cause instanceof ChannelOutputShutdownException)) {
+      context.close();
+    }
   }
 }

@@ -9,6 +9,7 @@ import dev.headgate.http2.FieldDecoder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -335,6 +336,11 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
       boolean outbound,
       Throwable cause,
       @Nullable Http2Exception error) {
+    if (outbound && error == null) {
+      // The endpoint takes no more, but answers may still be on their way from it.
+      retiring = true;
+      return;
+    }
     closing = true;
     if (closeReason == null && !outbound) {
       closeReason =
@@ -362,7 +368,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
     if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
       super.exceptionCaught(context, cause);
-    } else {
+    } else if (!(cause instanceof ChannelOutputShutdownException)) {
       context.close();
     }
   }
