@@ -39,8 +39,7 @@ final class ClientAddress {
     }
     exchange.trustedPeer(true);
     Headers headers = exchange.requestHeaders();
-    boolean standard =
-        field != ForwardedField.X_FORWARDED_FOR && headers.has(HeaderName.FORWARDED);
+    boolean standard = field != ForwardedField.X_FORWARDED_FOR && headers.has(HeaderName.FORWARDED);
     boolean usual = field != ForwardedField.FORWARDED && headers.has(HeaderName.X_FORWARDED_FOR);
     List<Said> hops = standard ? forwarded(headers) : usual ? xForwardedFor(headers) : List.of();
     Said said = walk(hops, trusted);

@@ -56,8 +56,7 @@ final class ClientContext {
 
   /** Whether a connection from there may begin with a header that says who calls. */
   boolean maySayWhoCalls(InetAddress peer) {
-    return listener.trustedProxies().isEmpty()
-        || Cidr.anyContains(listener.trustedProxies(), peer);
+    return listener.trustedProxies().isEmpty() || Cidr.anyContains(listener.trustedProxies(), peer);
   }
 
   /** Finds out who calls, behind trusted proxies. */

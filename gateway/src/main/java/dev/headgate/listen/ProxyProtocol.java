@@ -61,11 +61,7 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
    * @param patience how long the header may take
    */
   static void await(
-      Channel channel,
-      InetSocketAddress peer,
-      Loop loop,
-      Duration patience,
-      Outcome outcome) {
+      Channel channel, InetSocketAddress peer, Loop loop, Duration patience, Outcome outcome) {
     ProxyProtocol reader = new ProxyProtocol(peer, outcome);
     channel.pipeline().addLast(new HAProxyMessageDecoder(EXTENSIONS), reader);
     loop.arm(reader.timeout, patience.toNanos());

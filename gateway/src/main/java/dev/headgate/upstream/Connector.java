@@ -9,10 +9,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Makes connections to the endpoints of one upstream, and tells their pools how it went. */
@@ -91,11 +93,13 @@ public final class Connector {
     }
     SslHandler handler = security.newHandler(channel.alloc(), endpoint.host(), endpoint.port());
     handler.setHandshakeTimeoutMillis(Math.max(1, pool.limits().connectNanos() / 1_000_000));
-    channel.pipeline().addLast(handler, new QuietFailure());
+    QuietFailure untilSpoken = new QuietFailure();
+    channel.pipeline().addLast(handler, untilSpoken);
     handler
         .handshakeFuture()
         .addListener(handshake -> {
           if (handshake.isSuccess()) {
+            channel.pipeline().remove(untilSpoken);
             boolean agreed = "h2".equals(handler.applicationProtocol());
             speak(pool, channel, agreed || pool.limits().multiplexes());
           } else {
@@ -128,6 +132,19 @@ public final class Connector {
             true, 504, "upstream.connect_timeout", "no TLS with " + endpoint.name() + " in time")
         : Failure.upstream(
             true, 502, "upstream.tls", "no TLS with " + endpoint.name() + ": " + cause);
+  }
+
+  /**
+   * What it means that a connection in use failed so: with TLS 1.3 an endpoint that does not like
+   * the gateway's certificate, or misses one, says so only after the handshake (RFC 8446 section
+   * 4.4.2.4).
+   *
+   * @return null if it was not TLS that failed
+   */
+  static @Nullable Failure insecureAfterAll(EndpointAddress endpoint, Throwable cause) {
+    return cause instanceof DecoderException && cause.getCause() instanceof SSLException why
+        ? Failure.upstream(false, 502, "upstream.tls", endpoint.name() + " ended TLS: " + why)
+        : null;
   }
 
   private static Failure unresolved(EndpointAddress endpoint, @Nullable Throwable cause) {

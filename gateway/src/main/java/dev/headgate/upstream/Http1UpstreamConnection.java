@@ -72,6 +72,9 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
   private boolean processing;
   private boolean cancelled;
 
+  /** That the endpoint would not go on with TLS; null while it does. */
+  private @Nullable Failure insecureAfterAll;
+
   /** Whether the endpoint takes no more, so that what was written last may not have arrived. */
   private boolean deaf;
 
@@ -459,14 +462,18 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
               false, 502, "upstream.truncated", endpoint() + " closed in the middle of an answer"));
     } else {
       boolean nothingDone = idempotent && !head.started();
+      Failure insecure = insecureAfterAll;
       fail(
-          Failure.upstream(
-              nothingDone, 502, "upstream.reset", endpoint() + " closed before it answered"));
+          insecure != null
+              ? insecure
+              : Failure.upstream(
+                  nothingDone, 502, "upstream.reset", endpoint() + " closed before it answered"));
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    insecureAfterAll = Connector.insecureAfterAll(pool.endpoint(), cause);
     // A reset shows up here first; what it means for the request is decided when the channel is
     // inactive. That nothing can be written any more says nothing of what is still to be read.
     if (!(cause instanceof ChannelOutputShutdownException)) {

@@ -369,6 +369,9 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
       super.exceptionCaught(context, cause);
     } else if (!(cause instanceof ChannelOutputShutdownException)) {
+      if (closeReason == null) {
+        closeReason = Connector.insecureAfterAll(pool.endpoint(), cause);
+      }
       context.close();
     }
   }

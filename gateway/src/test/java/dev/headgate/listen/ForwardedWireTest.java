@@ -160,15 +160,15 @@ class ForwardedWireTest {
         assertThat(request.headers("x-forwarded-for"))
             .containsExactly("192.0.2.7, 10.0.0.1", "127.0.0.1");
       }
-      try (var stranger =
-          RawClient.connect(Dial.port(gateway.port("usual")).from("127.0.0.2"))) {
+      try (var stranger = RawClient.connect(Dial.port(gateway.port("usual")).from("127.0.0.2"))) {
         ask(stranger, "/", said);
         var request = origin.lastRequest();
         assertThat(request.headers("forwarded")).isEmpty();
         assertThat(request.headers("x-forwarded-for")).containsExactly("127.0.0.2");
       }
     }
-    assertThat(Files.readAllLines(log())).extracting(line -> Json.object(line).get("client"))
+    assertThat(Files.readAllLines(log()))
+        .extracting(line -> Json.object(line).get("client"))
         .containsExactly("192.0.2.7", "127.0.0.2");
   }
 
@@ -180,8 +180,7 @@ class ForwardedWireTest {
     return folder.resolve("access.log");
   }
 
-  private static RawResponse ask(RawClient client, String path, String... fields)
-      throws Exception {
+  private static RawResponse ask(RawClient client, String path, String... fields) throws Exception {
     StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\n");
     for (String field : fields) {
       request.append(field).append("\r\n");

@@ -114,8 +114,7 @@ class Http1TimeoutWireTest {
 
   @Test
   void endsAnAnswerThatIsNotRead() throws Exception {
-    try (var client =
-        RawClient.connect(Dial.port(gateway.port("body")).receiveBuffer(8 * 1024))) {
+    try (var client = RawClient.connect(Dial.port(gateway.port("body")).receiveBuffer(8 * 1024))) {
       client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
       client.readHead();
       gateway.awaitMetric(

@@ -32,8 +32,7 @@ class CertificateMetricWireTest {
     Certificates authority = Certificates.authority();
     var first = authority.expiringIn(Duration.ofDays(40), "a.example.com").writeTo(files, "a");
     var second = authority.expiringIn(Duration.ofDays(3), "b.example.com").writeTo(files, "b");
-    String config =
-        CONFIG.formatted(first.chain(), first.key(), second.chain(), second.key());
+    String config = CONFIG.formatted(first.chain(), first.key(), second.chain(), second.key());
     try (var gateway = new Gateways("nio").start(config)) {
       String series = "headgate_certificate_expiry_seconds{file=\"%s\",listener=\"secure\"}";
       String ofFirst = series.formatted(first.chain());

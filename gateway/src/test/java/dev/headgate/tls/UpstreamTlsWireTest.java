@@ -16,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Origins whose certificates are not good enough, and origins that want one of the gateway's. */
 @OnEveryTransport
@@ -39,17 +41,18 @@ class UpstreamTlsWireTest {
   }
 
   private void expectRefusal(OriginOptions options) throws Exception {
+    int port;
     try (var origin = ScriptedOrigin.start(options, exchange -> exchange.respond(200, "x"));
         var gateway = gateways.start(config(origin, ""));
         var client = gateway.connect()) {
+      port = origin.port();
       RawResponse refusal = client.get("/");
       assertThat(refusal.status()).isEqualTo(502);
       assertThat(refusal.text())
           .contains("\"reason\":\"upstream.tls\"")
-          .doesNotContain("localhost", "ertificate", "Exception", Integer.toString(origin.port()));
+          .doesNotContain("localhost", "ertificate", "Exception", Integer.toString(port));
       assertThat(
-              gateway.metric(
-                  "headgate_failures_total{reason=\"upstream.tls\",stage=\"forward\"}"))
+              gateway.metric("headgate_failures_total{reason=\"upstream.tls\",stage=\"forward\"}"))
           .isEqualTo(1);
       assertThat(origin.requests()).isEmpty();
     }
@@ -59,7 +62,7 @@ class UpstreamTlsWireTest {
         .containsEntry("failed_by", "upstream")
         .containsEntry("stage", "forward")
         .containsEntry("reason", "upstream.tls");
-    assertThat(line.get("detail")).startsWith("no TLS with localhost:");
+    assertThat(line.get("detail")).contains("localhost:" + port, "TLS");
   }
 
   private static OriginOptions options(Identity identity) {
@@ -84,6 +87,15 @@ class UpstreamTlsWireTest {
   @Test
   void refusesACertificateThatIsNotYetValid() throws Exception {
     expectRefusal(options(authority.notYetValid("localhost")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http/1.1", "h2"})
+  void saysThatAnOriginWantsACertificateAndThereIsNone(String protocol) throws Exception {
+    expectRefusal(
+        OriginOptions.tls(authority.server("localhost").serverContext(authority))
+            .requiringClientCertificate()
+            .withApplicationProtocols(protocol));
   }
 
   @Test

@@ -50,8 +50,7 @@ class NameResolutionWireTest {
             });
     gateway =
         gateways.start(
-            CONFIG.formatted(origin.port()),
-            ", resolver: [\"127.0.0.1:" + names.port() + "\"]");
+            CONFIG.formatted(origin.port()), ", resolver: [\"127.0.0.1:" + names.port() + "\"]");
     client = gateway.connect();
   }
 
