@@ -7,7 +7,10 @@ import dev.headgate.config.read.EffectiveConfig;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Sources;
 import dev.headgate.listen.ListenerHandle;
+import dev.headgate.policy.Policies;
 import dev.headgate.snapshot.Compiler;
+import dev.headgate.snapshot.Outside;
+import dev.headgate.snapshot.SharedStates;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.telemetry.NodeFacts;
 import dev.headgate.telemetry.ReloadResult;
@@ -50,13 +53,20 @@ public final class Gateway implements AutoCloseable {
   private final Telemetry telemetry;
   private final Workers workers;
   private final TlsFiles certificates;
+  private final SharedStates states;
   private volatile Revision current;
   private volatile boolean draining;
 
-  private Gateway(Telemetry telemetry, Workers workers, TlsFiles certificates, Revision first) {
+  private Gateway(
+      Telemetry telemetry,
+      Workers workers,
+      TlsFiles certificates,
+      SharedStates states,
+      Revision first) {
     this.telemetry = telemetry;
     this.workers = workers;
     this.certificates = certificates;
+    this.states = states;
     this.current = first;
   }
 
@@ -71,7 +81,8 @@ public final class Gateway implements AutoCloseable {
   public static @Nullable Gateway start(
       Reading.Accepted accepted, String version, Clock clock, Problems problems) {
     TlsFiles certificates = new TlsFiles(clock);
-    Snapshot snapshot = compile(accepted, null, certificates, problems);
+    SharedStates states = new SharedStates();
+    Snapshot snapshot = compile(accepted, null, certificates, states, problems);
     if (snapshot == null) {
       certificates.close();
       return null;
@@ -81,7 +92,7 @@ public final class Gateway implements AutoCloseable {
     Workers workers =
         new Workers(accepted.config().runtime(), clock, telemetry::loopRecorder, snapshot);
     Revision first = new Revision(snapshot, accepted.sources(), Map.of());
-    Gateway gateway = new Gateway(telemetry, workers, certificates, first);
+    Gateway gateway = new Gateway(telemetry, workers, certificates, states, first);
     facts.gateway = gateway;
     gateway.serve(snapshot, accepted.sources(), problems);
     if (problems.hasErrors()) {
@@ -99,7 +110,7 @@ public final class Gateway implements AutoCloseable {
   public synchronized Problems apply(Reading.Accepted accepted) {
     Problems problems = new Problems(accepted.sources());
     Snapshot before = current.snapshot();
-    Snapshot next = compile(accepted, before, certificates, problems);
+    Snapshot next = compile(accepted, before, certificates, states, problems);
     if (next != null) {
       if (!before.config().runtime().equals(next.config().runtime())) {
         problems.warning("runtime", "this changes at the next start only", "");
@@ -119,7 +130,7 @@ public final class Gateway implements AutoCloseable {
   public static @Nullable Snapshot check(
       Reading.Accepted accepted, Clock clock, Problems problems) {
     try (TlsFiles certificates = new TlsFiles(clock)) {
-      Snapshot snapshot = compile(accepted, null, certificates, problems);
+      Snapshot snapshot = compile(accepted, null, certificates, new SharedStates(), problems);
       Path folder = accepted.sources().folder();
       accepted
           .config()
@@ -133,14 +144,16 @@ public final class Gateway implements AutoCloseable {
       Reading.Accepted accepted,
       @Nullable Snapshot before,
       TlsFiles certificates,
+      SharedStates states,
       Problems problems) {
+    Path folder = accepted.sources().folder();
+    Outside outside =
+        new Outside(
+            (name, upstream) -> certificates.upstream(name, upstream, folder, problems),
+            folder,
+            states);
     return Compiler.compile(
-        accepted.config(),
-        before == null ? 1 : before.revision() + 1,
-        before,
-        (name, upstream) ->
-            certificates.upstream(name, upstream, accepted.sources().folder(), problems),
-        problems);
+        accepted.config(), before == null ? 1 : before.revision() + 1, before, outside, problems);
   }
 
   /** Opens what is new, and only when all of it is open, swaps and closes what is gone. */
@@ -250,7 +263,7 @@ public final class Gateway implements AutoCloseable {
    */
   public String effectiveConfig() {
     Revision now = current;
-    return EffectiveConfig.yaml(now.snapshot().config(), now.sources());
+    return EffectiveConfig.yaml(Policies.KINDS, now.snapshot().config(), now.sources());
   }
 
   public Telemetry telemetry() {

@@ -68,8 +68,8 @@ final class NodePages implements NodeView {
     list(out, "methods", route.match().methods());
     list(out, "headers", route.match().headers().keySet());
     list(out, "query", route.match().query().keySet());
-    if (route.auth() != null) {
-      out.writeStringProperty("auth", route.auth());
+    if (!route.auth().isEmpty()) {
+      out.writeStringProperty("auth", String.join(", ", route.auth()));
     }
     goal(out, route);
     if (route.owner() != null) {

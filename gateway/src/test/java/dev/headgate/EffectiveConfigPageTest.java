@@ -7,6 +7,7 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
@@ -28,7 +29,8 @@ class EffectiveConfigPageTest {
       admin: off
       """;
 
-  private final ConfigReader reader = new ConfigReader(Secrets.of(Map.of("TOKEN", "hunter22")));
+  private final ConfigReader reader =
+      new ConfigReader(Policies.KINDS, Secrets.of(Map.of("TOKEN", "hunter22")));
 
   private Reading.Accepted accepted(String text) {
     Reading reading = reader.read("h.yaml", text);

@@ -7,6 +7,7 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.http2.Http2Client;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import java.util.Objects;
 public final class GatewayUnderTest implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final ConfigReader reader = new ConfigReader(Secrets.of(Map.of()));
+  private final ConfigReader reader = new ConfigReader(Policies.KINDS, Secrets.of(Map.of()));
   private final String runtime;
   private final Gateway gateway;
 

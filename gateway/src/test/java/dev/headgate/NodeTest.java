@@ -2,7 +2,9 @@ package dev.headgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import dev.headgate.source.FileSource;
 import dev.headgate.testkit.Dial;
 import dev.headgate.testkit.Gate;
@@ -45,7 +47,7 @@ class NodeTest {
         });
     file = folder.resolve("h.yaml");
     write("first");
-    source = new FileSource(file, Secrets.of(Map.of()));
+    source = new FileSource(file, new ConfigReader(Policies.KINDS, Secrets.of(Map.of())));
     Node.Started started = Node.start(source, "test", Clock.systemUTC());
     assertThat(started).isInstanceOf(Node.Started.Serving.class);
     node = ((Node.Started.Serving) started).node();
@@ -106,7 +108,8 @@ class NodeTest {
         other,
         Files.readString(file)
             .replace("l: { address: \"127.0.0.1:0", "l: { address: \"127.0.0.1:" + gatewayPort()));
-    try (FileSource taken = new FileSource(other, Secrets.of(Map.of()))) {
+    try (FileSource taken =
+        new FileSource(other, new ConfigReader(Policies.KINDS, Secrets.of(Map.of())))) {
       Node.Started started = Node.start(taken, "test", Clock.systemUTC());
       assertThat(started).isInstanceOf(Node.Started.Refused.class);
       assertThat(started.problems().report()).contains("cannot listen on");

@@ -4,6 +4,7 @@ import dev.headgate.config.Config;
 import dev.headgate.config.Problems;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,7 +31,8 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Checked checked = Checked.of(new ConfigReader(Secrets.of(environment)).read(argument.file()));
+    Checked checked =
+        Checked.of(new ConfigReader(Policies.KINDS, Secrets.of(environment)).read(argument.file()));
     Problems problems = checked.problems();
     new ProblemReport(terminal, terminal.out()).print(problems);
     String summary = argument.file() + ": " + ProblemReport.summary(problems);

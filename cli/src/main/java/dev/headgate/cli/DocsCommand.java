@@ -1,6 +1,7 @@
 package dev.headgate.cli;
 
 import dev.headgate.config.shape.ReferenceDocs;
+import dev.headgate.policy.Policies;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,7 +25,10 @@ final class DocsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String page = key == null ? ReferenceDocs.markdown() : ReferenceDocs.markdown(key);
+    String page =
+        key == null
+            ? ReferenceDocs.markdown(Policies.KINDS)
+            : ReferenceDocs.markdown(Policies.KINDS, key);
     if (page.isEmpty()) {
       terminal.err().println("headgate: there is no top-level key '" + key + "'");
       return ExitCode.USAGE;

@@ -3,8 +3,15 @@ package dev.headgate.cli;
 import dev.headgate.config.Problems;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -59,6 +66,14 @@ final class ExplainCommand implements Callable<Integer> {
       description = "The client's address (${DEFAULT-VALUE}).")
   private String client;
 
+  @Option(
+      names = "--fact",
+      paramLabel = "URL=FILE",
+      description =
+          "What a GET of this URL would bring, such as an identity provider's keys; may be given several times."
+              + " Nothing is asked of the network.")
+  private Map<URI, Path> facts = new LinkedHashMap<>();
+
   @Spec private CommandSpec spec;
 
   ExplainCommand(Terminal terminal, Map<String, String> environment) {
@@ -74,13 +89,26 @@ final class ExplainCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    return switch (Checked.of(new ConfigReader(Secrets.of(environment)).read(file))) {
+    return switch (Checked.of(
+        new ConfigReader(Policies.KINDS, Secrets.of(environment)).read(file))) {
       case Checked.Bad(Problems problems) -> {
         new ProblemReport(terminal, terminal.err()).print(problems);
         yield ExitCode.PROBLEMS;
       }
       case Checked.Good good ->
-          new Narrator(terminal, good.snapshot(), good.places()).tell(request);
+          new Narrator(terminal, good.snapshot(), good.places(), loop()).tell(request);
     };
+  }
+
+  private OfflineLoop loop() {
+    Map<URI, byte[]> answers = new HashMap<>();
+    facts.forEach((url, path) -> {
+      try {
+        answers.put(url, Files.readAllBytes(path));
+      } catch (IOException e) {
+        throw new ParameterException(spec.commandLine(), "cannot read " + path, e);
+      }
+    });
+    return new OfflineLoop(Clock.systemUTC(), answers);
   }
 }

@@ -17,7 +17,9 @@ public final class Main {
             new PrintWriter(new OutputStreamWriter(System.out, UTF_8), true),
             new PrintWriter(new OutputStreamWriter(System.err, UTF_8), true),
             colours());
-    System.exit(Headgate.commandLine(terminal, System.getenv()).execute(args));
+    int code = Headgate.commandLine(terminal, System.getenv()).execute(args);
+    terminal.out().flush();
+    System.exit(code);
   }
 
   /** Colours on a terminal, unless the user says otherwise (no-color.org). */

@@ -2,8 +2,10 @@ package dev.headgate.cli;
 
 import dev.headgate.cli.Terminal.Style;
 import dev.headgate.config.Places;
+import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.LoopPolicies;
 import dev.headgate.exchange.Stage;
 import dev.headgate.flow.Decisions;
 import dev.headgate.http.BadMessage;
@@ -15,10 +17,14 @@ import dev.headgate.snapshot.CompiledRoute;
 import dev.headgate.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** Tells what happens to one request, stage by stage. */
-record Narrator(Terminal terminal, Snapshot snapshot, Places places) {
-  private static final int INDENT = 12;
+record Narrator(Terminal terminal, Snapshot snapshot, Places places, OfflineLoop loop) {
+  private static final int INDENT = 14;
+  private static final Set<String> CREDENTIALS =
+      Set.of("authorization", "proxy-authorization", "cookie", "x-api-key");
 
   /** Tells it, and returns the exit code. */
   int tell(AskedRequest request) {
@@ -31,8 +37,11 @@ record Narrator(Terminal terminal, Snapshot snapshot, Places places) {
     } catch (BadMessage e) {
       return refused(Failure.client(Stage.READ, e.status(), e.reason(), e.detail()));
     }
-    Decisions decisions = new Decisions(snapshot, exchange);
-    Failure failure = decisions.decide();
+    List<Note> notes = new ArrayList<>();
+    exchange.explainTo((stage, text) -> notes.add(new Note(stage, text)));
+    Decisions decisions = new Decisions(snapshot, exchange, new LoopPolicies(loop));
+    Decision decision = decided(decisions);
+    Failure failure = decision instanceof Decision.Fail(Failure why) ? why : null;
     if (failure != null && failure.stage() == Stage.READ) {
       return refused(failure);
     }
@@ -47,14 +56,41 @@ record Narrator(Terminal terminal, Snapshot snapshot, Places places) {
     String place = terminal.styled(Style.FAINT, "  " + places.at("routes." + name));
     stage(Stage.ROUTE, terminal.styled(Style.BOLD, name) + place);
     others.forEach(this::lost);
+    CompiledRoute route = decisions.route();
+    stage(Stage.ADMIT, "a body of up to " + route.bodyLimit() + " bytes");
+    notes.forEach(this::note);
+    loop.unanswered()
+        .forEach(url ->
+            more("this needs what " + url + " answers; give it with --fact " + url + "=FILE"));
     if (failure != null) {
       return refused(failure);
     }
-    CompiledRoute route = decisions.route();
-    stage(Stage.ADMIT, "a body of up to " + route.bodyLimit() + " bytes");
+    if (decision instanceof Decision.Respond own) {
+      stage(Stage.RESPOND, own.status() + " with a body of " + own.body().length + " bytes");
+      return ExitCode.OK;
+    }
     action(route, exchange, decisions);
     response(route);
     return ExitCode.OK;
+  }
+
+  /** What a policy said about its decision. */
+  private record Note(Stage stage, String text) {}
+
+  private void note(Note note) {
+    stage(note.stage(), note.text());
+  }
+
+  /** Runs the stages; what policies wait for is there at once or never. */
+  private Decision decided(Decisions decisions) {
+    Decision decision = decisions.decide();
+    while (decision instanceof Decision.Await await) {
+      Decision[] made = {Decision.fail(decisions.overdue())};
+      await.then(later -> made[0] = later);
+      loop.run();
+      decision = decisions.resume(made[0]);
+    }
+    return decision;
   }
 
   private List<Explanation.Considered> considered(Exchange exchange, Headers headers) {
@@ -78,7 +114,8 @@ record Narrator(Terminal terminal, Snapshot snapshot, Places places) {
             "the upstream gets " + exchange.method() + " " + decisions.upstreamTarget());
         exchange
             .requestHeaders()
-            .forEach((name, value) -> more(terminal.styled(Style.FAINT, name + ": " + value)));
+            .forEach((name, value) ->
+                more(terminal.styled(Style.FAINT, name + ": " + shown(name, value))));
         List<String> targets = new ArrayList<>();
         route
             .config()
@@ -109,6 +146,11 @@ record Narrator(Terminal terminal, Snapshot snapshot, Places places) {
               Stage.RESPOND,
               respond.status() + " with a fixed body of " + respond.body().length + " bytes");
     }
+  }
+
+  /** Credentials are not shown, not even to whoever typed them. */
+  private static String shown(String name, String value) {
+    return CREDENTIALS.contains(name.toLowerCase(Locale.ROOT)) ? "***" : value;
   }
 
   private void response(CompiledRoute route) {

@@ -4,7 +4,9 @@ import dev.headgate.Node;
 import dev.headgate.cli.Terminal.Style;
 import dev.headgate.config.HostPort;
 import dev.headgate.config.Problems;
+import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import dev.headgate.source.FileSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,7 +28,8 @@ record NodeRunner(Terminal terminal, Map<String, String> environment) {
    * @return the exit code
    */
   int run(Path configuration, Consumer<Node> started) {
-    try (FileSource source = new FileSource(configuration, Secrets.of(environment))) {
+    try (FileSource source =
+        new FileSource(configuration, new ConfigReader(Policies.KINDS, Secrets.of(environment)))) {
       return switch (Node.start(source, Build.current().version(), Clock.systemUTC())) {
         case Node.Started.Refused(Problems problems) -> {
           new ProblemReport(terminal, terminal.err()).print(problems);

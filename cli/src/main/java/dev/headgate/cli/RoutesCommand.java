@@ -5,6 +5,7 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,8 @@ final class RoutesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return switch (Checked.of(new ConfigReader(Secrets.of(environment)).read(argument.file()))) {
+    return switch (Checked.of(
+        new ConfigReader(Policies.KINDS, Secrets.of(environment)).read(argument.file()))) {
       case Checked.Bad(Problems problems) -> {
         new ProblemReport(terminal, terminal.err()).print(problems);
         yield ExitCode.PROBLEMS;
@@ -74,7 +76,7 @@ final class RoutesCommand implements Callable<Integer> {
         orAny(match.host()),
         orAny(match.methods()),
         match.path() + more,
-        route.auth() == null ? "-" : route.auth(),
+        route.auth().isEmpty() ? "-" : String.join(", ", route.auth()),
         goal(route));
   }
 

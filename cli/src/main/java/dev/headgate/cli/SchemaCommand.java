@@ -1,6 +1,7 @@
 package dev.headgate.cli;
 
 import dev.headgate.config.shape.JsonSchema;
+import dev.headgate.policy.Policies;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -14,7 +15,7 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    terminal.out().print(JsonSchema.json());
+    terminal.out().print(JsonSchema.json(Policies.KINDS));
     return ExitCode.OK;
   }
 }

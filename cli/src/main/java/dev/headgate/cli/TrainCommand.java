@@ -2,7 +2,9 @@ package dev.headgate.cli;
 
 import dev.headgate.Node;
 import dev.headgate.cli.demo.Demo;
+import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import dev.headgate.source.FileSource;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,7 +40,9 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (Demo demo = Demo.start(0, 0);
-        FileSource source = new FileSource(demo.configuration(), Secrets.of(environment))) {
+        FileSource source =
+            new FileSource(
+                demo.configuration(), new ConfigReader(Policies.KINDS, Secrets.of(environment)))) {
       commands(demo);
       return switch (Node.start(source, Build.current().version(), Clock.systemUTC())) {
         case Node.Started.Refused refused -> {

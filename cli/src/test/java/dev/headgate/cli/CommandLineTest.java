@@ -128,8 +128,8 @@ final class CommandLineTest {
     assertThat(explain("GET", "https://api.example.com/orders/./7?x=1", "-H", "X-A: b")).isZero();
     assertThat(out.toString())
         .contains(
-            "read        path /orders/7",
-            "route       orders",
+            "read          path /orders/7",
+            "route         orders",
             ":6:3",
             "the upstream gets GET /v1/7?x=1",
             "x-forwarded-proto: https",
@@ -154,10 +154,10 @@ final class CommandLineTest {
   @Test
   void explainRefusesWhatTheGatewayWouldRefuse() {
     assertThat(explain("GET", "http://api.example.com/orders/%00")).isEqualTo(ExitCode.PROBLEMS);
-    assertThat(out.toString()).contains("read        refused: 400 path.control");
+    assertThat(out.toString()).contains("read          refused: 400 path.control");
     assertThat(explain("POST", "http://api.example.com/orders", "-H", "content-length: 2000"))
         .isEqualTo(ExitCode.PROBLEMS);
-    assertThat(out.toString()).contains("admit       refused: 413 body.too_large");
+    assertThat(out.toString()).contains("admit         refused: 413 body.too_large");
   }
 
   @Test

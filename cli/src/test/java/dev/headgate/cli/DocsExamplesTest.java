@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,9 @@ final class DocsExamplesTest {
   }
 
   private static void accepted(String text) {
-    Checked checked = Checked.of(new ConfigReader(Secrets.of(Map.of())).read("example.yaml", text));
+    Checked checked =
+        Checked.of(
+            new ConfigReader(Policies.KINDS, Secrets.of(Map.of())).read("example.yaml", text));
     assertThat(checked.problems().report()).isEmpty();
   }
 }

@@ -9,8 +9,17 @@ import org.jspecify.annotations.Nullable;
     "A match, and what happens to the requests that it takes. One of `to`, `redirect` and `respond` is needed.")
 public record Route(
     @Doc("Which requests this route takes.") Match match,
-    @Doc("Who may call. `public` lets everybody call, on purpose; there is no default.")
-        @Nullable String auth,
+    @Doc(
+            value =
+                "Who may call: `public` lets everybody call, on purpose; otherwise the names of policies, any of which"
+                    + " may vouch for the caller. There is no default.",
+            example = "[idp, keys]")
+        @OneOrMany
+        List<String> auth,
+    @Doc(
+            value = "What else happens to its requests, in this order within each stage.",
+            example = "[{ authorize: \"'read' in identity.scopes\" }]")
+        List<RoutePolicy> policies,
     @Doc("The upstreams that requests go to, by weight.") @OneOrMany List<Target> to,
     @Doc("Changes of the path before the request is forwarded.") @Nullable Rewrite rewrite,
     @Doc("Answers with a redirect instead of forwarding.") @Nullable Redirect redirect,
@@ -29,6 +38,14 @@ public record Route(
     @Doc("Whether WebSocket connections are relayed.") @Default("true") boolean websocket,
     @Doc("Who looks after this route; shown in the admin API and by explain.")
         @Nullable String owner) {
+
+  /** What {@code auth} says to let everybody call. */
+  public static final String PUBLIC = "public";
+
+  /** Whether everybody may call. */
+  public boolean isPublic() {
+    return auth.equals(List.of(PUBLIC));
+  }
 
   /** What {@code %2F} in a path means. */
   public enum EncodedSlash {

@@ -2,6 +2,10 @@ package dev.headgate.exchange;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.http.Headers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 public final class Exchange {
+  private static final @Nullable Object[] NO_STATES = {};
+
   // What came in.
   private final ClientInfo client;
   private final String protocol;
@@ -33,7 +39,11 @@ public final class Exchange {
   private String requestId = "";
   private String traceId = "";
   private @Nullable String route;
+  private @Nullable Identity identity;
   private long revision;
+  private List<WouldDeny> wouldDeny = List.of();
+  private @Nullable Object[] states = NO_STATES;
+  private @Nullable BiConsumer<Stage, String> explainer;
 
   // What came back.
   private @Nullable String upstream;
@@ -203,6 +213,73 @@ public final class Exchange {
 
   public void route(String name) {
     route = name;
+  }
+
+  /** Who is calling, if a policy vouched for it. */
+  public @Nullable Identity identity() {
+    return identity;
+  }
+
+  public void identity(Identity who) {
+    identity = who;
+  }
+
+  /**
+   * A refusal that was only reported.
+   *
+   * @param policy the policy's name
+   * @param reason as in {@link Failure#reason}
+   */
+  public record WouldDeny(String policy, String reason) {}
+
+  /** What policies in report mode would have refused. */
+  public List<WouldDeny> wouldDeny() {
+    return wouldDeny;
+  }
+
+  public void wouldDeny(String policy, String reason) {
+    if (wouldDeny.isEmpty()) {
+      wouldDeny = new ArrayList<>();
+    }
+    wouldDeny.add(new WouldDeny(policy, reason));
+  }
+
+  /** What a policy keeps of this request between its calls; null before it kept something. */
+  public @Nullable Object state(Policy owner) {
+    for (int i = 0; i < states.length; i += 2) {
+      if (states[i] == owner) {
+        return states[i + 1];
+      }
+    }
+    return null;
+  }
+
+  public void state(Policy owner, Object value) {
+    for (int i = 0; i < states.length; i += 2) {
+      if (states[i] == owner) {
+        states[i + 1] = value;
+        return;
+      }
+    }
+    states = Arrays.copyOf(states, states.length + 2);
+    states[states.length - 2] = owner;
+    states[states.length - 1] = value;
+  }
+
+  /** Whether somebody wants to know why decisions are made; live traffic does not. */
+  public boolean explained() {
+    return explainer != null;
+  }
+
+  /** Says something about a decision to whoever asked, without secrets. */
+  public void note(Stage stage, String text) {
+    if (explainer != null) {
+      explainer.accept(stage, text);
+    }
+  }
+
+  public void explainTo(BiConsumer<Stage, String> notes) {
+    explainer = notes;
   }
 
   /** The number of the revision that serves this request. */

@@ -3,8 +3,8 @@ package dev.headgate.exchange;
 import java.util.concurrent.Executor;
 
 /**
- * What one event loop offers to the requests that live on it: time and timers. Only its own thread
- * may call, but for {@link #execute}.
+ * What one event loop offers to the requests that live on it: time, timers, and ways to have
+ * something done elsewhere. Only its own thread may call, but for {@link #execute}.
  */
 public interface Loop extends Executor {
   /** Monotonic time in nanoseconds, for durations and limits. */
@@ -24,6 +24,12 @@ public interface Loop extends Executor {
    * comes round.
    */
   void cancel(Deadline deadline);
+
+  /** Requests to others. */
+  Callouts callouts();
+
+  /** Work that would hold up the loop. */
+  Offload offload();
 
   /** Whether the caller is on this loop's thread. */
   boolean inLoop();

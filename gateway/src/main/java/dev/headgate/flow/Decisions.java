@@ -2,8 +2,10 @@ package dev.headgate.flow;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.config.Listener;
+import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.LoopPolicies;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.BadMessage;
 import dev.headgate.http.CanonicalPath;
@@ -16,6 +18,7 @@ import dev.headgate.route.RouteRequest;
 import dev.headgate.route.Routing;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
+import dev.headgate.snapshot.PolicyChain;
 import dev.headgate.snapshot.Snapshot;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -25,27 +28,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that is decided about a request without sending anything, stage by stage: {@code read},
- * {@code route}, {@code admit}, {@code transform}, and {@code respond} on the way back. It touches
- * no socket, so that {@code headgate explain} and the live flow run the same lines.
+ * {@code route}, {@code admit}, what the route's policies say ({@link AskedPolicies}), {@code
+ * transform}, and {@code respond} on the way back. It touches no socket, so that {@code headgate
+ * explain} and the live flow run the same lines.
  *
- * <p>A stage gives back the failure that ends the request there, or null.
+ * <p>A stage of its own gives back the failure that ends the request there, or null.
  */
 @LoopConfined
 public final class Decisions {
   private final Snapshot snapshot;
   private final Exchange exchange;
+  private final LoopPolicies loopPolicies;
+  private @Nullable AskedPolicies asked;
   private Routing.@Nullable Found<CompiledRoute> chosen;
   private List<String> allow = List.of();
   private String upstreamTarget = "";
 
-  public Decisions(Snapshot snapshot, Exchange exchange) {
+  /**
+   * @param policies the instances of the loop that decides
+   */
+  public Decisions(Snapshot snapshot, Exchange exchange, LoopPolicies policies) {
     this.snapshot = snapshot;
     this.exchange = exchange;
+    this.loopPolicies = policies;
     exchange.revision(snapshot.revision());
   }
 
-  /** Runs the stages in order, up to the first that fails. */
-  public @Nullable Failure decide() {
+  /**
+   * Runs the stages in order, up to the first that does not continue. After {@link Decision.Await},
+   * {@link #resume} goes on.
+   */
+  public Decision decide() {
     Failure failure = read();
     if (failure == null) {
       failure = chooseRoute();
@@ -53,15 +66,42 @@ public final class Decisions {
     if (failure == null) {
       failure = admit();
     }
-    if (failure == null) {
-      failure = transform();
+    if (failure != null) {
+      return Decision.fail(failure);
     }
-    return failure;
+    PolicyChain chain = route().policies();
+    if (chain.size() > 0) {
+      asked = new AskedPolicies(chain, exchange, loopPolicies);
+      return finish(asked.proceed());
+    }
+    return finish(Decision.CONTINUE);
   }
 
-  /** The route that takes the request; only after {@link #decide} found no failure. */
+  /** Goes on with what a policy has decided for which the request waited. */
+  public Decision resume(Decision decided) {
+    return finish(Objects.requireNonNull(asked).resume(decided));
+  }
+
+  private Decision finish(Decision decision) {
+    if (decision instanceof Decision.Continue) {
+      transform();
+    }
+    return decision;
+  }
+
+  /** Whether a route takes the request, so that {@link #route} can be asked for it. */
+  public boolean routed() {
+    return chosen != null;
+  }
+
+  /** The route that takes the request; only if there is one. */
   public CompiledRoute route() {
     return Objects.requireNonNull(chosen).payload();
+  }
+
+  /** What it means if the policy that the request waits for does not decide in time. */
+  public Failure overdue() {
+    return Objects.requireNonNull(asked).overdue();
   }
 
   /** Path and query as they go to the upstream. */
@@ -170,8 +210,15 @@ public final class Decisions {
 
   // transform: the request as the upstream gets it
 
-  private @Nullable Failure transform() {
+  private void transform() {
     Headers headers = exchange.requestHeaders();
+    List<HeaderName> identityHeaders = snapshot.identityHeaders();
+    for (int i = 0; i < identityHeaders.size(); i++) {
+      headers.remove(identityHeaders.get(i));
+    }
+    if (asked != null) {
+      asked.forward();
+    }
     headers.remove(HeaderName.HOST);
     String address = exchange.client().peerText();
     if (exchange.trustedPeer()) {
@@ -200,13 +247,16 @@ public final class Decisions {
     PathRewrite rewrite = route().rewrite();
     String path = rewrite == null ? exchange.path() : rewrite.apply(exchange.path());
     upstreamTarget = query == null ? path : path + "?" + query;
-    return null;
   }
 
   // respond: the answer as the client gets it
 
   /** Changes the header fields of an answer, whoever made it. */
   public void respond(Headers headers) {
+    exchange.responseHeaders(headers);
+    if (asked != null) {
+      asked.respond();
+    }
     Routing.Found<CompiledRoute> found = chosen;
     if (found != null) {
       found.payload().response().apply(headers);
@@ -217,6 +267,18 @@ public final class Decisions {
   public void explain(Failure failure, Headers headers) {
     if (failure.status() == 405) {
       headers.add(HeaderName.ALLOW, String.join(", ", allow));
+    }
+    if (asked != null && failure.status() == 401 && failure.stage() == Stage.AUTHENTICATE) {
+      asked.challenge(headers);
+    }
+  }
+
+  // record
+
+  /** The request has ended: tells the policies that were asked. */
+  public void end() {
+    if (asked != null) {
+      asked.end();
     }
   }
 }

@@ -23,7 +23,9 @@ record Refusal(int status, byte[] body) {
   /** Makes the answer; the fields that belong to it go into the exchange's response headers. */
   static Refusal of(Exchange exchange, Failure failure) {
     Headers headers = exchange.responseHeaders();
-    headers.clear();
+    if (exchange.forwardNanos() != 0) {
+      headers.clear(); // of an upstream's answer that came to nothing
+    }
     if (!isGrpc(exchange)) {
       headers.add(HeaderName.CONTENT_TYPE, ProblemBody.CONTENT_TYPE);
       return new Refusal(failure.status(), ProblemBody.of(failure, exchange.requestId()));

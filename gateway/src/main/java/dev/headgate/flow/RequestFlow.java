@@ -1,6 +1,7 @@
 package dev.headgate.flow;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Stage;
@@ -31,6 +32,7 @@ public final class RequestFlow {
   private final Decisions decisions;
 
   private @Nullable RequestTimeout requestTimeout;
+  private @Nullable PolicyWait waiting;
   private @Nullable Forwarding forwarding;
   private long bodyLimit;
 
@@ -45,7 +47,7 @@ public final class RequestFlow {
     this.serving = serving;
     this.exchange = exchange;
     this.client = client;
-    this.decisions = new Decisions(serving.snapshot(), exchange);
+    this.decisions = new Decisions(serving.snapshot(), exchange, serving.policies());
   }
 
   /**
@@ -58,11 +60,38 @@ public final class RequestFlow {
     delivering = true;
     serving.recorder().requestStarted();
     serving.recorder().identify(exchange, exchange.trustedPeer());
-    Failure failure = decisions.decide();
-    if (failure == null) {
-      act(decisions.route());
-    } else {
-      fail(failure);
+    proceed(decisions.decide());
+  }
+
+  /** Does what the stages up to {@code forward} have decided, or waits until they have. */
+  private void proceed(Decision decision) {
+    if (done) {
+      return;
+    }
+    switch (decision) {
+      case Decision.Continue _ -> act(decisions.route());
+      case Decision.Respond own -> answer(own.status(), exchange.responseHeaders(), own.body());
+      case Decision.Fail refusal -> fail(refusal.failure());
+      case Decision.Await await -> {
+        boundTime();
+        waiting =
+            PolicyWait.on(
+                serving.loop(),
+                await,
+                decisions.overdue(),
+                decided -> {
+                  waiting = null;
+                  proceed(decisions.resume(decided));
+                });
+      }
+    }
+  }
+
+  /** Starts the bound on the whole request, once its route is known. */
+  private void boundTime() {
+    if (requestTimeout == null) {
+      requestTimeout =
+          RequestTimeout.arm(serving.loop(), exchange, decisions.timeoutNanos(), this::fail);
     }
   }
 
@@ -76,8 +105,7 @@ public final class RequestFlow {
 
   private void act(CompiledRoute route) {
     bodyLimit = route.bodyLimit();
-    requestTimeout =
-        RequestTimeout.arm(serving.loop(), exchange, decisions.timeoutNanos(), this::fail);
+    boundTime();
     switch (route.action()) {
       case Action.Forward forward -> forward(forward.choose(ThreadLocalRandom.current()));
       case Action.Redirect redirect -> {
@@ -175,7 +203,6 @@ public final class RequestFlow {
     answered = true;
     exchange.status(status);
     decisions.respond(headers);
-    exchange.responseHeaders(headers);
     if (end) {
       record();
     }
@@ -275,6 +302,10 @@ public final class RequestFlow {
     if (under != null) {
       under.cancel();
     }
+    if (waiting != null) {
+      waiting.cancel();
+      waiting = null;
+    }
   }
 
   // record: once, at the end
@@ -289,5 +320,6 @@ public final class RequestFlow {
     }
     exchange.endNanos(serving.loop().nanos());
     serving.recorder().record(exchange);
+    decisions.end();
   }
 }

@@ -1,6 +1,7 @@
 package dev.headgate.flow;
 
 import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.LoopPolicies;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.telemetry.Recorder;
@@ -14,6 +15,9 @@ public interface Serving {
   Snapshot snapshot();
 
   Recorder recorder();
+
+  /** The policies' instances on this loop. */
+  LoopPolicies policies();
 
   /** The connections to an upstream. */
   UpstreamPool pool(Action.NamedUpstream upstream);

@@ -18,4 +18,5 @@ public record CompiledRoute(
     long timeoutNanos,
     @Nullable PathRewrite rewrite,
     HeaderEdits request,
-    HeaderEdits response) {}
+    HeaderEdits response,
+    PolicyChain policies) {}

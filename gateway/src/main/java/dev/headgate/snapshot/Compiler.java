@@ -4,16 +4,18 @@ import dev.headgate.config.Config;
 import dev.headgate.config.PathTemplate;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
-import dev.headgate.config.Upstream;
+import dev.headgate.exchange.PolicyFactory;
+import dev.headgate.http.HeaderName;
 import dev.headgate.route.PathRewrite;
 import dev.headgate.route.RedirectTarget;
 import dev.headgate.route.RouteEntry;
 import dev.headgate.route.RouteProblem;
 import dev.headgate.route.Router;
-import dev.headgate.tls.UpstreamTls;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,18 +31,17 @@ public final class Compiler {
   private final Config config;
   private final @Nullable Snapshot before;
   private final Problems problems;
+  private final Outside outside;
   private final Map<String, Action.NamedUpstream> upstreams = new HashMap<>();
 
-  /** Opens the TLS of upstreams, files and all, which this class does not. */
-  public interface TlsFactory {
-    /** Null if it cannot be opened; the problem has been told then. */
-    @Nullable UpstreamTls open(String name, Upstream upstream);
-  }
+  private final PolicyCompiler policies;
 
-  private Compiler(Config config, @Nullable Snapshot before, Problems problems) {
+  private Compiler(Config config, @Nullable Snapshot before, Outside outside, Problems problems) {
     this.config = config;
     this.before = before;
     this.problems = problems;
+    this.outside = outside;
+    this.policies = new PolicyCompiler(config, before, outside, problems);
   }
 
   /**
@@ -48,16 +49,16 @@ public final class Compiler {
    *
    * @param config checked; it may still hold what only shows when routes are put together
    * @param before the revision that serves now; null for the first
-   * @param tls gives upstreams their TLS; asked for those that need it and have changed
+   * @param outside asked for what is new or has changed
    * @param problems gets what is wrong
    * @return null if there were errors
    */
   public static @Nullable Snapshot compile(
-      Config config, long revision, @Nullable Snapshot before, TlsFactory tls, Problems problems) {
-    return new Compiler(config, before, problems).snapshot(revision, tls);
+      Config config, long revision, @Nullable Snapshot before, Outside outside, Problems problems) {
+    return new Compiler(config, before, outside, problems).snapshot(revision);
   }
 
-  private @Nullable Snapshot snapshot(long revision, TlsFactory tls) {
+  private @Nullable Snapshot snapshot(long revision) {
     Map<String, Action.NamedUpstream> known = new HashMap<>();
     if (before != null) {
       before.upstreams().forEach(upstream -> known.put(upstream.name(), upstream));
@@ -71,7 +72,9 @@ public final class Compiler {
               same != null && same.config().equals(upstream)
                   ? same
                   : new Action.NamedUpstream(
-                      name, upstream, upstream.secure() ? tls.open(name, upstream) : null));
+                      name,
+                      upstream,
+                      upstream.secure() ? outside.tls().open(name, upstream) : null));
         });
     Map<String, RouteEntry<CompiledRoute>> old = before == null ? Map.of() : before.routes();
     Map<String, RouteEntry<CompiledRoute>> routes = HashMap.newHashMap(config.routes().size());
@@ -106,11 +109,39 @@ public final class Compiler {
     }
     return problems.hasErrors()
         ? null
-        : new Snapshot(revision, config, change.router(), routes, Set.copyOf(upstreams.values()));
+        : new Snapshot(
+            revision,
+            config,
+            change.router(),
+            routes,
+            Set.copyOf(upstreams.values()),
+            policies.named(),
+            factories(routes),
+            identityHeaders());
+  }
+
+  private Set<PolicyFactory> factories(Map<String, RouteEntry<CompiledRoute>> routes) {
+    Set<PolicyFactory> factories = Collections.newSetFromMap(new IdentityHashMap<>());
+    policies.named().values().forEach(policy -> factories.add(policy.factory()));
+    for (RouteEntry<CompiledRoute> route : routes.values()) {
+      PolicyChain chain = route.payload().policies();
+      for (int i = 0; i < chain.size(); i++) {
+        factories.add(chain.at(i).factory());
+      }
+    }
+    return Collections.unmodifiableSet(factories);
+  }
+
+  private List<HeaderName> identityHeaders() {
+    return policies.named().values().stream()
+        .flatMap(policy -> policy.factory().identityHeaders().stream())
+        .distinct()
+        .map(HeaderName::of)
+        .toList();
   }
 
   private boolean isSame(CompiledRoute was, Route route) {
-    if (was.config() != route) {
+    if (was.config() != route || !policies.isCurrent(was.policies(), route)) {
       return false;
     }
     if (was.action() instanceof Action.Forward forward) {
@@ -135,7 +166,8 @@ public final class Compiler {
               route.timeout() == null ? 0 : route.timeout().toNanos(),
               rewrite == null ? null : PathRewrite.of(template, rewrite),
               HeaderEdits.of(route.headers().request()),
-              HeaderEdits.of(route.headers().response()));
+              HeaderEdits.of(route.headers().response()),
+              policies.chain(name, route));
       return new RouteEntry<>(name, route.match(), route.encodedSlash(), compiled);
     } catch (IllegalArgumentException e) {
       // The checks find these with a place of their own; a configuration made by code may skip

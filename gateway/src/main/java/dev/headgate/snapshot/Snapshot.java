@@ -1,8 +1,11 @@
 package dev.headgate.snapshot;
 
 import dev.headgate.config.Config;
+import dev.headgate.exchange.PolicyFactory;
+import dev.headgate.http.HeaderName;
 import dev.headgate.route.RouteEntry;
 import dev.headgate.route.Router;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,10 +16,18 @@ import java.util.Set;
  * @param routes what the router was made of, by name; the next revision takes over what has not
  *     changed
  * @param upstreams all upstreams that its routes may go to
+ * @param policies those under {@code policies}, by name
+ * @param factories all policies in use, for loops to know which of their instances they need no
+ *     longer
+ * @param identityHeaders fields by which policies tell upstreams who is calling: no caller can send
+ *     them
  */
 public record Snapshot(
     long revision,
     Config config,
     Router<CompiledRoute> router,
     Map<String, RouteEntry<CompiledRoute>> routes,
-    Set<Action.NamedUpstream> upstreams) {}
+    Set<Action.NamedUpstream> upstreams,
+    Map<String, CompiledPolicy> policies,
+    Set<PolicyFactory> factories,
+    List<HeaderName> identityHeaders) {}

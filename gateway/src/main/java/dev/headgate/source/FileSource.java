@@ -3,7 +3,6 @@ package dev.headgate.source;
 import dev.headgate.concurrent.Shared;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Reading;
-import dev.headgate.config.read.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,11 +43,11 @@ public final class FileSource implements AutoCloseable {
   private @Nullable Reading last; // of the thread
 
   /**
-   * @param secrets where references in the configuration lead
+   * @param reader reads it; used by this source only
    */
-  public FileSource(Path fileOrDirectory, Secrets secrets) {
+  public FileSource(Path fileOrDirectory, ConfigReader reader) {
     this.fileOrDirectory = fileOrDirectory;
-    this.reader = new ConfigReader(secrets);
+    this.reader = reader;
     // Looks before anything is read: what changes while it is read is seen as a change.
     this.watch = new FileWatch(() -> files(fileOrDirectory));
   }

@@ -4,8 +4,10 @@ import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.ClientInfo;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Identity;
 import dev.headgate.http.HeaderName;
 import java.nio.charset.StandardCharsets;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,9 @@ final class LogLine {
   private static final byte[] PROTOCOL = bytes("\",\"protocol\":\"");
   private static final byte[] TLS = bytes("\",\"tls\":\"");
   private static final byte[] ROUTE = bytes("\",\"route\":\"");
+  private static final byte[] CONSUMER = bytes("\",\"consumer\":\"");
+  private static final byte[] VOUCHED_BY = bytes("\",\"vouched_by\":\"");
+  private static final byte[] WOULD_DENY = bytes("\",\"would_deny\":\"");
   private static final byte[] STATUS = bytes("\",\"status\":");
   private static final byte[] FAILED_BY = bytes(",\"failed_by\":\"");
   private static final byte[] STAGE = bytes("\",\"stage\":\"");
@@ -86,6 +91,8 @@ final class LogLine {
             + word(exchange.protocol())
             + word(client.tlsVersion())
             + word(exchange.route())
+            + identity(exchange.identity())
+            + wouldDeny(exchange)
             + word(exchange.upstream())
             + word(exchange.endpoint());
     return FIXED + JsonBytes.WORST * characters;
@@ -153,6 +160,34 @@ final class LogLine {
     text(PROTOCOL, exchange.protocol(), MAX_WORD);
     optional(TLS, client.tlsVersion());
     optional(ROUTE, exchange.route());
+    Identity identity = exchange.identity();
+    if (identity != null) {
+      text(VOUCHED_BY, identity.policy(), MAX_WORD);
+      if (identity.consumer() != null) {
+        text(CONSUMER, identity.consumer().name(), MAX_WORD);
+      }
+    }
+    if (!exchange.wouldDeny().isEmpty()) {
+      text(WOULD_DENY, reported(exchange), MAX_WORD);
+    }
+  }
+
+  private static int identity(@Nullable Identity identity) {
+    return identity == null
+        ? 0
+        : word(identity.policy())
+            + (identity.consumer() == null ? 0 : word(identity.consumer().name()));
+  }
+
+  private static int wouldDeny(Exchange exchange) {
+    return exchange.wouldDeny().isEmpty() ? 0 : MAX_WORD + 1;
+  }
+
+  /** What policies in report mode would have refused, as in {@code quota:limit.exceeded}. */
+  private static String reported(Exchange exchange) {
+    StringJoiner all = new StringJoiner(" ");
+    exchange.wouldDeny().forEach(one -> all.add(one.policy() + ":" + one.reason()));
+    return all.toString();
   }
 
   private void failure(Failure failure) {

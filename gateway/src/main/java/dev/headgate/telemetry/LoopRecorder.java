@@ -5,6 +5,7 @@ import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class LoopRecorder implements Recorder {
   private final LoopLog log;
   private final TraceContext traces;
   private final LoopFamily failures;
+  private final LoopFamily wouldDeny;
   private final LoopFamily refusedConnections;
   private final LoopFamily handshakeErrors;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
@@ -42,6 +44,7 @@ public final class LoopRecorder implements Recorder {
     this.log = new LoopLog(accessLog, loop, cells);
     this.traces = new TraceContext();
     this.failures = new LoopFamily(metrics.failures());
+    this.wouldDeny = new LoopFamily(metrics.wouldDeny());
     this.refusedConnections = new LoopFamily(metrics.refusedConnections());
     this.handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
@@ -78,6 +81,10 @@ public final class LoopRecorder implements Recorder {
     Failure failure = exchange.failure();
     if (failure != null) {
       failures.cells(failure.stage().word(), failure.reason()).add(0, 1);
+    }
+    List<Exchange.WouldDeny> reported = exchange.wouldDeny();
+    for (int i = 0; i < reported.size(); i++) {
+      wouldDeny.cells(reported.get(i).policy(), reported.get(i).reason()).add(0, 1);
     }
     log.write(exchange, end, totalMicros, upstreamMicros);
   }

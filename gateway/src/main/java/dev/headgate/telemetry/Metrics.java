@@ -15,6 +15,7 @@ final class Metrics {
   private final Family upstreams = new Family(UpstreamMetrics.CELLS, 1, this::maxSeries);
   private final Family listeners = new Family(ListenerMetrics.CELLS, 1, this::maxSeries);
   private final Family failures = new Family(1, 2, this::maxSeries);
+  private final Family wouldDeny = new Family(1, 2, this::maxSeries);
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
@@ -53,6 +54,11 @@ final class Metrics {
   /** By stage and reason. */
   Family failures() {
     return failures;
+  }
+
+  /** By policy and reason. */
+  Family wouldDeny() {
+    return wouldDeny;
   }
 
   /** By listener and reason. */

@@ -21,6 +21,7 @@ final class Scrape {
     scrape.loops(accessLog);
     scrape.routes();
     scrape.failures();
+    scrape.wouldDeny();
     scrape.upstreams();
     scrape.listeners();
     scrape.node(facts, nowMillis);
@@ -100,6 +101,18 @@ final class Scrape {
         .failures()
         .forEach((names, sums) ->
             failures.add(sums[0], Labels.of("stage", names.getFirst(), "reason", names.getLast())));
+  }
+
+  private void wouldDeny() {
+    Exposition.Counter wouldDeny =
+        exposition.counter(
+            "headgate_would_deny",
+            "Requests that a policy in report mode would have refused, by policy and reason.");
+    metrics
+        .wouldDeny()
+        .forEach((names, sums) ->
+            wouldDeny.add(
+                sums[0], Labels.of("policy", names.getFirst(), "reason", names.getLast())));
   }
 
   private void upstreams() {

@@ -1,8 +1,11 @@
 package dev.headgate.worker;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Callouts;
 import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.LoopPolicies;
+import dev.headgate.exchange.Offload;
 import dev.headgate.exchange.TimerWheel;
 import dev.headgate.flow.Serving;
 import dev.headgate.http.ByteSink;
@@ -15,6 +18,7 @@ import dev.headgate.snapshot.Snapshot;
 import dev.headgate.telemetry.LoopRecorder;
 import dev.headgate.telemetry.Recorder;
 import dev.headgate.telemetry.UpstreamMetrics;
+import dev.headgate.upstream.CalloutClient;
 import dev.headgate.upstream.Connector;
 import dev.headgate.upstream.LoopIo;
 import dev.headgate.upstream.NameResolver;
@@ -25,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -43,6 +48,9 @@ public final class Worker implements Serving, Loop {
   private final LoopIo io;
   private final LoopRecorder recorder;
   private final NameResolver names;
+  private final Offload offload;
+  private final CalloutClient callouts;
+  private final LoopPolicies policies = new LoopPolicies(this);
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final HttpDate date = new HttpDate();
   private final Map<Action.NamedUpstream, UpstreamPool> pools = new HashMap<>();
@@ -50,23 +58,29 @@ public final class Worker implements Serving, Loop {
   private Snapshot snapshot;
 
   /**
+   * What all loops of the process have in common.
+   *
    * @param loops how many loops share the bounds of each upstream
-   * @param recorders makes this loop's recorder
+   * @param recorders makes a loop's recorder
    */
-  Worker(
-      EventLoop eventLoop,
+  record Node(
       Transport transport,
       Clock clock,
       int loops,
       Function<Loop, LoopRecorder> recorders,
-      Snapshot snapshot) {
+      OffloadThreads offload) {}
+
+  /**
+   * @param node what this loop has in common with the others
+   */
+  Worker(EventLoop eventLoop, Node node, Snapshot snapshot) {
     this.eventLoop = eventLoop;
-    this.transport = transport;
-    this.clock = clock;
-    this.loops = loops;
+    this.transport = node.transport();
+    this.clock = node.clock();
+    this.loops = node.loops();
     this.snapshot = snapshot;
     this.io = new LoopIo(eventLoop, transport.sockets(), this, new ByteSink(), new HeadersPool());
-    this.recorder = recorders.apply(this);
+    this.recorder = node.recorders().apply(this);
     this.names =
         new NameResolver(
             eventLoop,
@@ -76,6 +90,9 @@ public final class Worker implements Serving, Loop {
             snapshot.config().runtime().resolver().stream()
                 .map(server -> new InetSocketAddress(server.host(), server.port()))
                 .toList());
+    this.offload = node.offload().of(this);
+    this.callouts = new CalloutClient(io, names, clock);
+    begin(snapshot);
     long tick = TimerWheel.TICK;
     eventLoop.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.NANOSECONDS);
   }
@@ -107,6 +124,16 @@ public final class Worker implements Serving, Loop {
   }
 
   @Override
+  public Callouts callouts() {
+    return callouts;
+  }
+
+  @Override
+  public Offload offload() {
+    return offload;
+  }
+
+  @Override
   public boolean inLoop() {
     return eventLoop.inEventLoop();
   }
@@ -131,6 +158,11 @@ public final class Worker implements Serving, Loop {
   @Override
   public Recorder recorder() {
     return recorder;
+  }
+
+  @Override
+  public LoopPolicies policies() {
+    return policies;
   }
 
   @Override
@@ -198,6 +230,8 @@ public final class Worker implements Serving, Loop {
     return CompletableFuture.runAsync(
         () -> {
           snapshot = next;
+          begin(next);
+          policies.retain(next.factories());
           pools
               .entrySet()
               .removeIf(entry -> {
@@ -209,6 +243,11 @@ public final class Worker implements Serving, Loop {
               });
         },
         eventLoop);
+  }
+
+  /** Policies with names begin at once, so that they have their facts when requests come. */
+  private void begin(Snapshot next) {
+    next.policies().values().forEach(policy -> policies.of(policy.factory()));
   }
 
   /**
@@ -250,6 +289,8 @@ public final class Worker implements Serving, Loop {
           listeners.clear();
           pools.values().forEach(UpstreamPool::retire);
           pools.clear();
+          policies.retain(Set.of());
+          callouts.close();
           names.close();
           recorder.close();
         },

@@ -26,6 +26,7 @@ import java.util.function.Function;
 public final class Workers {
   private final Transport transport;
   private final MultiThreadIoEventLoopGroup group;
+  private final OffloadThreads offload;
   private final List<Worker> workers = new ArrayList<>();
 
   /**
@@ -40,6 +41,7 @@ public final class Workers {
       Function<Loop, LoopRecorder> recorders,
       Snapshot snapshot) {
     transport = Transport.of(runtime.transport());
+    offload = new OffloadThreads(Runtime.getRuntime().availableProcessors());
     int loops =
         runtime.loops().count() > 0
             ? runtime.loops().count()
@@ -47,13 +49,12 @@ public final class Workers {
     group =
         new MultiThreadIoEventLoopGroup(
             loops, new DefaultThreadFactory("headgate-loop"), transport.handlers());
+    Worker.Node node = new Worker.Node(transport, clock, loops, recorders, offload);
     List<CompletableFuture<Worker>> starting = new ArrayList<>();
     for (int i = 0; i < loops; i++) {
       EventLoop eventLoop = (EventLoop) group.next();
       starting.add(
-          CompletableFuture.supplyAsync(
-              () -> new Worker(eventLoop, transport, clock, loops, recorders, snapshot),
-              eventLoop));
+          CompletableFuture.supplyAsync(() -> new Worker(eventLoop, node, snapshot), eventLoop));
     }
     starting.forEach(worker -> workers.add(worker.join()));
   }
@@ -100,6 +101,7 @@ public final class Workers {
   /** Closes what is still open, at once, and ends the loops. */
   public void close(Duration patience) {
     forAll(Worker::close);
+    offload.close();
     group
         .shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(patience.toMillis());

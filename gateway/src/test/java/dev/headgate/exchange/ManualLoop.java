@@ -2,10 +2,19 @@ package dev.headgate.exchange;
 
 import dev.headgate.testkit.ManualClock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** A loop whose thread is the test and whose time only the test moves. */
 public final class ManualLoop implements Loop {
   public final ManualClock clock = new ManualClock();
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private Callouts callouts =
+      (callout, listener) -> {
+        throw new AssertionError("nobody answers " + callout.url());
+      };
   private final TimerWheel timers;
 
   public ManualLoop() {
@@ -36,6 +45,46 @@ public final class ManualLoop implements Loop {
   @Override
   public void cancel(Deadline deadline) {
     timers.cancel(deadline);
+  }
+
+  /** Answers what is asked of others; none is asked unless a test says by whom. */
+  public void callouts(Callouts answering) {
+    callouts = answering;
+  }
+
+  @Override
+  public Callouts callouts() {
+    return callouts;
+  }
+
+  /** What is left to other threads, to be done by {@link #runTasks}. */
+  @Override
+  public Offload offload() {
+    return new Offload() {
+      @Override
+      public <T> boolean run(Callable<T> work, Listener<T> listener) {
+        tasks.add(() -> attempt(work, listener));
+        return true;
+      }
+    };
+  }
+
+  private static <T> void attempt(Callable<T> work, Offload.Listener<T> listener) {
+    @Nullable T result = null;
+    @Nullable Exception failure = null;
+    try {
+      result = work.call();
+    } catch (Exception e) {
+      failure = e;
+    }
+    listener.done(result, failure);
+  }
+
+  /** Does what was left for later. */
+  public void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
   }
 
   @Override

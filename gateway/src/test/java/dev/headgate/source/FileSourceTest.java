@@ -3,8 +3,10 @@ package dev.headgate.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.config.Route;
+import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,7 @@ final class FileSourceTest {
   @BeforeEach
   void open() throws IOException {
     file = Files.writeString(folder.resolve("headgate.yaml"), CONFIG.formatted("one"));
-    source = new FileSource(file, Secrets.of(Map.of()));
+    source = new FileSource(file, new ConfigReader(Policies.KINDS, Secrets.of(Map.of())));
   }
 
   @AfterEach
@@ -103,7 +105,7 @@ final class FileSourceTest {
   @Test
   void watchesTheFilesOfADirectory() throws Exception {
     source.close();
-    source = new FileSource(folder, Secrets.of(Map.of()));
+    source = new FileSource(folder, new ConfigReader(Policies.KINDS, Secrets.of(Map.of())));
     source.read();
     source.watch(taken::add);
     Files.writeString(

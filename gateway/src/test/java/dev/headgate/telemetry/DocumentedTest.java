@@ -2,8 +2,11 @@ package dev.headgate.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.config.Consumer;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Identity;
+import dev.headgate.exchange.Identity.KnownConsumer;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -79,6 +83,10 @@ class DocumentedTest {
     exchange.clientAddress("203.0.113.9");
     exchange.requestHeaders().add(HeaderName.USER_AGENT, "curl/8.0");
     exchange.retried();
+    Consumer acme = new Consumer(List.of(), List.of(), Map.of());
+    exchange.identity(
+        new Identity("keys", "acme-1", new KnownConsumer("acme", acme), List.of(), Map.of()));
+    exchange.wouldDeny("partners-only", "authorize.group");
     exchange.failure(Failure.gateway(Stage.RESPOND, 500, "some.reason", "some detail"));
     node.recorder.record(exchange);
     node.recorder.listener("public").connectionRefused("connections.limit");

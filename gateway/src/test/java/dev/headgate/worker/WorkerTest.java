@@ -9,8 +9,11 @@ import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
 import dev.headgate.exchange.Failure;
 import dev.headgate.http.Headers;
+import dev.headgate.policy.Policies;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Compiler;
+import dev.headgate.snapshot.Outside;
+import dev.headgate.snapshot.SharedStates;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.telemetry.NodeFacts;
 import dev.headgate.telemetry.Telemetry;
@@ -22,6 +25,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -65,10 +69,12 @@ class WorkerTest {
                 () ->
                     new Worker(
                         eventLoop,
-                        Transport.of(RuntimeConfig.Transport.NIO),
-                        Clock.systemUTC(),
-                        1,
-                        telemetry::loopRecorder,
+                        new Worker.Node(
+                            Transport.of(RuntimeConfig.Transport.NIO),
+                            Clock.systemUTC(),
+                            1,
+                            telemetry::loopRecorder,
+                            new OffloadThreads(1)),
                         with),
                 eventLoop)
             .join();
@@ -129,11 +135,13 @@ class WorkerTest {
   }
 
   private static Snapshot snapshot(String yaml) {
-    Reading reading = new ConfigReader(Secrets.of(Map.of())).read("headgate.yaml", yaml);
+    Reading reading =
+        new ConfigReader(Policies.KINDS, Secrets.of(Map.of())).read("headgate.yaml", yaml);
     assertThat(reading.problems().report()).isEmpty();
     Problems problems = new Problems(((Reading.Accepted) reading).sources());
+    Outside outside = new Outside((_, _) -> null, Path.of(""), new SharedStates());
     return Objects.requireNonNull(
-        Compiler.compile(((Reading.Accepted) reading).config(), 1, null, (_, _) -> null, problems));
+        Compiler.compile(((Reading.Accepted) reading).config(), 1, null, outside, problems));
   }
 
   /** Done when the answer is, and so is the connection's return to the pool. */

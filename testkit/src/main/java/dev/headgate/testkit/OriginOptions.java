@@ -32,12 +32,18 @@ public record OriginOptions(
 
   public OriginOptions withTls(SSLContext context) {
     return new OriginOptions(
-        context, requireClientCertificate, applicationProtocols, keepBodyBytes, receiveBufferBytes, host);
+        context,
+        requireClientCertificate,
+        applicationProtocols,
+        keepBodyBytes,
+        receiveBufferBytes,
+        host);
   }
 
   /** The context must trust the clients' authority: see {@code Identity.serverContext(ca)}. */
   public OriginOptions requiringClientCertificate() {
-    return new OriginOptions(tls, true, applicationProtocols, keepBodyBytes, receiveBufferBytes, host);
+    return new OriginOptions(
+        tls, true, applicationProtocols, keepBodyBytes, receiveBufferBytes, host);
   }
 
   public OriginOptions withApplicationProtocols(String... protocols) {

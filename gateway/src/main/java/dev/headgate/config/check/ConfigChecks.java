@@ -2,9 +2,12 @@ package dev.headgate.config.check;
 
 import dev.headgate.config.Config;
 import dev.headgate.config.HostPort;
+import dev.headgate.config.KindOf.Family;
 import dev.headgate.config.Places;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
+import dev.headgate.config.RoutePolicy;
+import dev.headgate.config.shape.Kinds;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,25 +22,29 @@ import java.util.Set;
  */
 public final class ConfigChecks {
   private final Config config;
+  private final Kinds kinds;
   private final Places places;
   private final Problems problems;
 
-  private ConfigChecks(Config config, Places places, Problems problems) {
+  private ConfigChecks(Config config, Kinds kinds, Places places, Problems problems) {
     this.config = config;
+    this.kinds = kinds;
     this.places = places;
     this.problems = problems;
   }
 
   /** Reports every breach of a rule. */
-  public static void check(Config config, Places places, Problems problems) {
-    new ConfigChecks(config, places, problems).run();
+  public static void check(Config config, Kinds kinds, Places places, Problems problems) {
+    new ConfigChecks(config, kinds, places, problems).run();
   }
 
   private void run() {
     resolver();
     listeners();
     upstreams();
+    policies();
     routes();
+    consumers();
     telemetry();
     admin();
   }
@@ -111,18 +118,57 @@ public final class ConfigChecks {
     if (config.routes().isEmpty() && !places.has("routes")) {
       problems.warning("", "no route: every request is answered with 404");
     }
-    RouteChecks checks = new RouteChecks(config, places, problems);
+    RouteChecks checks = new RouteChecks(config, kinds, places, problems);
     config.routes().forEach((name, route) -> checks.check("routes." + name, route));
     if (!problems.hasErrors()) {
       unused();
     }
   }
 
+  private void policies() {
+    config
+        .policies()
+        .forEach((name, policy) -> {
+          String at = "policies." + name;
+          if (name.equals(Route.PUBLIC)) {
+            problems.error(at, "'public' is the word for no authentication", "choose another name");
+          }
+          kinds.check(Family.POLICY, at, policy.policy(), config, problems);
+        });
+  }
+
+  private void consumers() {
+    config
+        .consumers()
+        .forEach((name, consumer) -> {
+          for (int i = 0; i < consumer.credentials().size(); i++) {
+            kinds.check(
+                Family.CREDENTIAL,
+                "consumers." + name + ".credentials[" + i + "]",
+                consumer.credentials().get(i).credential(),
+                config,
+                problems);
+          }
+        });
+  }
+
   /** Only when all routes could be read: one that could not might be the one that uses it. */
   private void unused() {
     Set<String> used = new HashSet<>();
+    Set<String> asked = new HashSet<>();
     for (Route route : config.routes().values()) {
       route.to().forEach(target -> used.add(target.upstream()));
+      asked.addAll(route.auth());
+      for (RoutePolicy policy : route.policies()) {
+        if (policy.use() != null) {
+          asked.add(policy.use());
+        }
+      }
+    }
+    for (String name : config.policies().keySet()) {
+      if (!asked.contains(name)) {
+        problems.warning("policies." + name, "no route uses this policy");
+      }
     }
     for (String name : config.upstreams().keySet()) {
       if (!used.contains(name)) {

@@ -1,13 +1,19 @@
 package dev.headgate.config.check;
 
 import dev.headgate.config.Config;
+import dev.headgate.config.KindOf.Family;
+import dev.headgate.config.Mode;
+import dev.headgate.config.NamedPolicy;
 import dev.headgate.config.Nearest;
 import dev.headgate.config.PathTemplate;
 import dev.headgate.config.Places;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
+import dev.headgate.config.RoutePolicy;
 import dev.headgate.config.Shown;
 import dev.headgate.config.Template;
+import dev.headgate.config.Typed;
+import dev.headgate.config.shape.Kinds;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,12 +28,14 @@ final class RouteChecks {
   private static final int LONGEST_OWNER = 256;
 
   private final Config config;
+  private final Kinds kinds;
   private final Places places;
   private final Problems problems;
   private final HeaderFields fields;
 
-  RouteChecks(Config config, Places places, Problems problems) {
+  RouteChecks(Config config, Kinds kinds, Places places, Problems problems) {
     this.config = config;
+    this.kinds = kinds;
     this.places = places;
     this.problems = problems;
     this.fields = new HeaderFields(problems);
@@ -35,6 +43,7 @@ final class RouteChecks {
 
   void check(String at, Route route) {
     auth(at, route.auth());
+    policies(at + ".policies", route.policies());
     action(at, route);
     match(at + ".match", route.match());
     PathTemplate path = path(at + ".match.path", route.match().path());
@@ -58,16 +67,92 @@ final class RouteChecks {
     }
   }
 
-  private void auth(String at, @Nullable String auth) {
-    if (auth == null) {
+  private void auth(String at, List<String> auth) {
+    if (auth.isEmpty()) {
       problems.error(
           at, "'auth' is missing: who may call?", "write 'auth: public' to let everybody call");
-    } else if (!auth.equals("public")) {
-      String near = Nearest.hint(auth, List.of("public"));
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < auth.size(); i++) {
+      String name = auth.get(i);
+      String here = at + ".auth[" + i + "]";
+      if (!seen.add(name)) {
+        problems.error(here, Shown.quoted(name) + " is there twice");
+      } else if (name.equals(Route.PUBLIC)) {
+        if (auth.size() > 1) {
+          problems.error(
+              here, "'public' beside other policies would let everybody call", "write it alone");
+        }
+      } else if (known(here, name, Route.PUBLIC) instanceof NamedPolicy policy) {
+        vouches(here, name, policy);
+      }
+    }
+  }
+
+  private void vouches(String at, String name, NamedPolicy policy) {
+    if (!kinds.authenticates(policy.policy())) {
       problems.error(
-          at + ".auth",
-          "unknown policy " + Shown.quoted(auth),
-          near.isEmpty() ? "'public' lets everybody call" : near);
+          at,
+          Shown.quoted(name)
+              + " is of kind "
+              + policy.policy().kind()
+              + ", which vouches for nobody",
+          "put it under 'policies'");
+    } else if (policy.mode() != Mode.ENFORCE) {
+      problems.warning(at, "everybody can call: " + Shown.quoted(name) + " is not enforced", "");
+    }
+  }
+
+  /**
+   * The policy of that name, or null after reporting that there is none.
+   *
+   * @param word what else could have been meant
+   */
+  private @Nullable NamedPolicy known(String at, String name, String word) {
+    NamedPolicy policy = config.policies().get(name);
+    if (policy == null && !places.has("policies." + name)) {
+      Set<String> names = new HashSet<>(config.policies().keySet());
+      names.add(word);
+      String near = Nearest.hint(name, names);
+      problems.error(
+          at, "unknown policy " + Shown.quoted(name), near.isEmpty() ? policyNames() : near);
+    }
+    return policy;
+  }
+
+  private String policyNames() {
+    Set<String> names = config.policies().keySet();
+    return names.isEmpty()
+        ? "no policy has a name yet; 'auth: public' lets everybody call"
+        : "the policies are " + String.join(", ", names.stream().limit(8).toList());
+  }
+
+  private void policies(String at, List<RoutePolicy> policies) {
+    for (int i = 0; i < policies.size(); i++) {
+      RoutePolicy policy = policies.get(i);
+      String here = at + "[" + i + "]";
+      Typed typed = policy.policy();
+      String use = policy.use();
+      if (typed == null && use == null) {
+        problems.error(here, "no policy is written here", "as in '- NAME' or '- authorize: …'");
+      } else if (typed != null && use != null) {
+        problems.error(here, "either 'use' or a policy of its own", "write two items");
+      } else if (typed != null) {
+        other(here + "." + typed.kind(), typed);
+        kinds.check(Family.POLICY, here, typed, config, problems);
+      } else if (use != null && known(here + ".use", use, "") instanceof NamedPolicy named) {
+        other(here, named.policy());
+      }
+    }
+  }
+
+  private void other(String at, Typed policy) {
+    if (kinds.authenticates(policy)) {
+      problems.error(
+          at,
+          "this finds out who is calling",
+          "give it a name under 'policies' and use it in 'auth'");
     }
   }
 

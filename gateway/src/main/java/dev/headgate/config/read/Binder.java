@@ -4,7 +4,9 @@ import dev.headgate.config.Nearest;
 import dev.headgate.config.Place;
 import dev.headgate.config.Problem.Severity;
 import dev.headgate.config.Problems;
+import dev.headgate.config.SecretText;
 import dev.headgate.config.Shown;
+import dev.headgate.config.Typed;
 import dev.headgate.config.shape.Bounds;
 import dev.headgate.config.shape.Field;
 import dev.headgate.config.shape.Shape;
@@ -15,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +52,17 @@ final class Binder {
     Object value =
         field.canBeOff() && entry.value() instanceof Node.Text text && text.text().equals("off")
             ? null
-            : bind(field.shape(), entry.value(), field.example());
+            : field.shape() instanceof Shape.OneOf oneOf
+                ? typed(oneOf, entry)
+                : bind(field.shape(), entry.value(), field.example());
     steps.removeLast();
     return value;
+  }
+
+  private Object typed(Shape.OneOf shape, Node.Entry entry) {
+    Struct struct = Objects.requireNonNull(shape.kinds().get(entry.key()));
+    Object config = bind(new Shape.Nested(struct), entry.value(), "");
+    return config == FAILED ? FAILED : new Typed(entry.key(), (Record) config);
   }
 
   private Object bind(Shape shape, Node node, String example) {
@@ -78,7 +89,12 @@ final class Binder {
           struct(
               struct,
               List.of(new Node.Entry(struct.shorthand().name(), node.line(), node.column(), node)));
-      case Shape.Value _, Shape.Choice _, Shape.ListOf _, Shape.MapOf _, Shape.Nested _ -> {
+      case Shape.Value _,
+          Shape.Choice _,
+          Shape.ListOf _,
+          Shape.MapOf _,
+          Shape.Nested _,
+          Shape.OneOf _ -> {
         error(node, mismatch(shape.expected(), node), example.isEmpty() ? "" : "as in " + example);
         yield FAILED;
       }
@@ -86,6 +102,13 @@ final class Binder {
   }
 
   private Object value(Shape.Value shape, Node.Text node) {
+    if (shape.scalar().type() == SecretText.class && !References.isIn(node.text())) {
+      error(
+          node,
+          "a secret is never written here, only a reference to it",
+          "as in '${env:NAME}' or '${file:PATH}'");
+      return FAILED;
+    }
     String text = resolved(node);
     if (text == null) {
       return FAILED;
@@ -224,7 +247,10 @@ final class Binder {
       int position = struct.indexOf(entry.key());
       if (position < 0) {
         meant = meant.isEmpty() ? new HashSet<>() : meant;
-        unknown(entry, fields, meant);
+        unknown(entry, struct.keys(), meant);
+        failed = true;
+      } else if (written[position]) {
+        secondKind(entry, (Shape.OneOf) fields.get(position).shape());
         failed = true;
       } else {
         values[position] = field(fields.get(position), entry);
@@ -239,6 +265,16 @@ final class Binder {
       }
     }
     return failed ? FAILED : struct.create(values);
+  }
+
+  /** The reader of YAML has refused a key that is there twice, so this is another kind's. */
+  private void secondKind(Node.Entry entry, Shape.OneOf shape) {
+    problems.add(
+        Severity.ERROR,
+        new Place(file, entry.line(), entry.column()),
+        path(entry.key()),
+        "only one kind of " + shape.family() + " can stand here",
+        "write a second one beside it, as an item or a name of its own");
   }
 
   /** Reports a key that no field has, and notes which one was meant. */
@@ -259,6 +295,17 @@ final class Binder {
       return; // it is there, misspelled, and that was reported
     }
     Step step = steps.getLast();
+    if (field.shape() instanceof Shape.OneOf oneOf) {
+      if (meant.isEmpty()) {
+        problems.add(
+            Severity.ERROR,
+            new Place(file, step.line, step.column),
+            path(),
+            "no kind of " + oneOf.family() + " is written here",
+            "one of " + oneOf.names());
+      }
+      return;
+    }
     problems.add(
         Severity.ERROR,
         new Place(file, step.line, step.column),

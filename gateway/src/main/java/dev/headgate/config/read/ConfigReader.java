@@ -7,8 +7,8 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.Shown;
 import dev.headgate.config.check.ConfigChecks;
 import dev.headgate.config.shape.Field;
+import dev.headgate.config.shape.Kinds;
 import dev.headgate.config.shape.Shape;
-import dev.headgate.config.shape.Shapes;
 import dev.headgate.config.shape.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,14 +37,18 @@ public final class ConfigReader {
   /** The most that all files together may have, in bytes. */
   static final int LARGEST = 64 << 20;
 
-  /** The shape of a whole configuration. */
-  public static final Struct SHAPE = Shapes.of(Config.class);
-
+  private final Kinds kinds;
+  private final Struct shape;
   private final Secrets secrets;
   private Map<String, Part> before = Map.of();
   private @Nullable Config last;
 
-  public ConfigReader(Secrets secrets) {
+  /**
+   * @param kinds the kinds of policies and credentials that there are
+   */
+  public ConfigReader(Kinds kinds, Secrets secrets) {
+    this.kinds = kinds;
+    this.shape = kinds.config();
     this.secrets = secrets;
   }
 
@@ -134,7 +138,7 @@ public final class ConfigReader {
     Config config = merge(sources, problems);
     if (!contents.isEmpty() && parts.values().stream().allMatch(Part::whole)) {
       // Were a file missing, half of what is checked here would be its absence.
-      ConfigChecks.check(config, sources, problems);
+      ConfigChecks.check(config, kinds, sources, problems);
     }
     before = parts;
     if (problems.hasErrors()) {
@@ -150,11 +154,11 @@ public final class ConfigReader {
       return known;
     }
     References references = new References(secrets, sources.folder());
-    return Part.read(new Source(name, content), SHAPE, references);
+    return Part.read(new Source(name, content), shape, references);
   }
 
   private Config merge(Sources sources, Problems problems) {
-    List<Field> fields = SHAPE.fields();
+    List<Field> fields = shape.fields();
     @Nullable Object[] values = new @Nullable Object[fields.size()];
     for (int i = 0; i < values.length; i++) {
       Field field = fields.get(i);
@@ -162,10 +166,10 @@ public final class ConfigReader {
       values[i] =
           field.shape() instanceof Shape.MapOf
               ? merge.maps(
-                  last != null && SHAPE.value(last, i) instanceof Map<?, ?> map ? map : Map.of())
+                  last != null && shape.value(last, i) instanceof Map<?, ?> map ? map : Map.of())
               : merge.single(field.whenAbsent());
     }
-    return (Config) SHAPE.create(values);
+    return (Config) shape.create(values);
   }
 
   /** Puts together what the files have under one top-level key. */

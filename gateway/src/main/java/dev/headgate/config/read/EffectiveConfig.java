@@ -1,12 +1,15 @@
 package dev.headgate.config.read;
 
 import dev.headgate.config.Config;
+import dev.headgate.config.Typed;
 import dev.headgate.config.shape.Field;
+import dev.headgate.config.shape.Kinds;
 import dev.headgate.config.shape.Shape;
 import dev.headgate.config.shape.Shapes;
 import dev.headgate.config.shape.Struct;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +26,9 @@ public final class EffectiveConfig {
   }
 
   /** The YAML of an accepted configuration. */
-  public static String yaml(Config config, Sources sources) {
+  public static String yaml(Kinds kinds, Config config, Sources sources) {
     EffectiveConfig writer = new EffectiveConfig(sources);
-    writer.struct(ConfigReader.SHAPE, config, "", 0);
+    writer.struct(kinds.config(), config, "", 0);
     return writer.out.toString();
   }
 
@@ -35,7 +38,12 @@ public final class EffectiveConfig {
       Field field = fields.get(i);
       Object value = struct.value(record, i);
       String here = path.isEmpty() ? field.name() : path + "." + field.name();
-      if (value == null && field.canBeOff()) {
+      if (value instanceof Typed typed && field.shape() instanceof Shape.OneOf oneOf) {
+        Struct kind = Objects.requireNonNull(oneOf.kinds().get(typed.kind()));
+        String below = path.isEmpty() ? typed.kind() : path + "." + typed.kind();
+        line(indent, typed.kind());
+        after(new Shape.Nested(kind), typed.config(), below, indent);
+      } else if (value == null && field.canBeOff()) {
         line(indent, field.name()).append(" off\n");
       } else if (value != null && !isEmpty(field.shape(), value)) {
         line(indent, field.name());
@@ -47,6 +55,7 @@ public final class EffectiveConfig {
   /** Writes a value after its key: on the same line if it is a single one, else below. */
   private void after(Shape shape, Object value, String path, int indent) {
     switch (shape) {
+      case Shape.OneOf _ -> throw new IllegalStateException("its kinds are keys of their own");
       case Shape.Value _, Shape.Choice _ ->
           out.append(' ').append(text(shape, value, path)).append('\n');
       case Shape.ListOf list -> {
@@ -107,7 +116,7 @@ public final class EffectiveConfig {
       case Shape.ListOf _ -> value instanceof List<?> list && list.isEmpty();
       case Shape.MapOf _ -> value instanceof Map<?, ?> map && map.isEmpty();
       case Shape.Nested(Struct struct) when value != null -> holdsNothing(struct, value);
-      case Shape.Nested _, Shape.Value _, Shape.Choice _ -> false;
+      case Shape.Nested _, Shape.Value _, Shape.Choice _, Shape.OneOf _ -> false;
     };
   }
 

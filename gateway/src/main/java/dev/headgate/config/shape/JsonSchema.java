@@ -1,6 +1,5 @@
 package dev.headgate.config.shape;
 
-import dev.headgate.config.Config;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,12 +26,12 @@ public final class JsonSchema {
   private JsonSchema() {}
 
   /** The schema, indented, ending in a line break. */
-  public static String json() {
+  public static String json(Kinds kinds) {
     JsonSchema schema = new JsonSchema();
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
     root.put("title", "Headgate");
-    root.putAll(schema.object(Shapes.of(Config.class)));
+    root.putAll(schema.object(kinds.config()));
     root.put("$defs", schema.definitions);
     return written(root);
   }
@@ -44,7 +43,7 @@ public final class JsonSchema {
     object.put("additionalProperties", false);
     Map<String, Object> properties = new LinkedHashMap<>();
     List<String> required = new ArrayList<>();
-    for (Field field : struct.fields()) {
+    for (Field field : struct.keys()) {
       properties.put(field.name(), property(field));
       if (field.required()) {
         required.add(field.name());
@@ -89,6 +88,7 @@ public final class JsonSchema {
         object.put("additionalProperties", type(map.item()));
         yield object;
       }
+      case Shape.OneOf _ -> throw new IllegalStateException("its kinds are keys of their own");
       case Shape.Nested(Struct struct) -> {
         Map<String, Object> reference = Map.of("$ref", "#/$defs/" + define(struct));
         Field plain = struct.shorthand();
@@ -162,7 +162,7 @@ public final class JsonSchema {
       case Shape.Value value when value.scalar().type() == Long.class -> Long.valueOf(text);
       case Shape.Value value when value.scalar().type() == Boolean.class -> Boolean.valueOf(text);
       case Shape.ListOf _ -> List.of(text.substring(1, text.length() - 1).split(", *", -1));
-      case Shape.Value _, Shape.Choice _, Shape.MapOf _, Shape.Nested _ -> text;
+      case Shape.Value _, Shape.Choice _, Shape.MapOf _, Shape.Nested _, Shape.OneOf _ -> text;
     };
   }
 

@@ -1,6 +1,5 @@
 package dev.headgate.config.shape;
 
-import dev.headgate.config.Config;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -20,7 +19,7 @@ public final class ReferenceDocs {
       `# yaml-language-server: $schema=headgate.schema.json`.
 
       A configuration is one YAML file, or a directory whose `*.yaml` and `*.yml` files are merged: `listeners`,
-      `upstreams` and `routes` may be spread over files, every other section stands in one of them. An unknown key, a key
+      `upstreams`, `policies`, `routes` and `consumers` may be spread over files, every other section stands in one of them. An unknown key, a key
       written twice, an anchor, an alias and a tag are errors. `headgate check` reports every problem at once.
 
       | value | how it is written |
@@ -43,18 +42,18 @@ public final class ReferenceDocs {
   private ReferenceDocs() {}
 
   /** The whole page, ending in a line break. */
-  public static String markdown() {
+  public static String markdown(Kinds kinds) {
     ReferenceDocs docs = new ReferenceDocs();
-    Struct config = Shapes.of(Config.class);
+    Struct config = kinds.config();
     docs.titles.put(config.type(), "Top level");
     docs.section(config, "");
     return docs.out.toString();
   }
 
   /** The sections of one top-level key; empty if there is no such key. */
-  public static String markdown(String key) {
+  public static String markdown(Kinds kinds, String key) {
     StringBuilder sections = new StringBuilder();
-    String[] parts = markdown().split("(?m)^## ", -1);
+    String[] parts = markdown(kinds).split("(?m)^## ", -1);
     for (String part : parts) {
       String title = part.substring(0, Math.max(0, part.indexOf('\n')));
       if (title.equals(key) || title.startsWith(key + ".")) {
@@ -73,13 +72,13 @@ public final class ReferenceDocs {
       out.append("\nA plain value stands for `").append(plain.name()).append("`.\n");
     }
     out.append("\n| key | type | default | what |\n| --- | --- | --- | --- |\n");
-    for (Field field : struct.fields()) {
+    for (Field field : struct.keys()) {
       name(field.shape(), path.isEmpty() ? field.name() : path + "." + field.name());
     }
-    for (Field field : struct.fields()) {
+    for (Field field : struct.keys()) {
       row(field);
     }
-    for (Field field : struct.fields()) {
+    for (Field field : struct.keys()) {
       below(field.shape(), path.isEmpty() ? field.name() : path + "." + field.name());
     }
   }
@@ -87,7 +86,7 @@ public final class ReferenceDocs {
   /** Gives the record at a path its title, unless it is described elsewhere. */
   private void name(Shape shape, String path) {
     switch (shape) {
-      case Shape.Value _, Shape.Choice _ -> {}
+      case Shape.Value _, Shape.Choice _, Shape.OneOf _ -> {}
       case Shape.ListOf list -> name(list.item(), path + "[]");
       case Shape.MapOf map -> name(map.item(), path + ".NAME");
       case Shape.Nested(Struct struct) -> {
@@ -100,7 +99,7 @@ public final class ReferenceDocs {
 
   private void below(Shape shape, String path) {
     switch (shape) {
-      case Shape.Value _, Shape.Choice _ -> {}
+      case Shape.Value _, Shape.Choice _, Shape.OneOf _ -> {}
       case Shape.ListOf list -> below(list.item(), path + "[]");
       case Shape.MapOf map -> below(map.item(), path + ".NAME");
       case Shape.Nested(Struct struct) -> {
@@ -135,6 +134,7 @@ public final class ReferenceDocs {
       case Shape.Choice choice -> "`" + String.join("`, `", choice.words().keySet()) + "`";
       case Shape.ListOf list ->
           list.orOne() ? type(list.item()) + ", or a list" : "list: " + type(list.item());
+      case Shape.OneOf oneOf -> oneOf.names();
       case Shape.MapOf map -> "by " + (map.named() ? "name" : "key") + ": " + type(map.item());
       case Shape.Nested(Struct struct) -> {
         String title = titles.getOrDefault(struct.type(), "");

@@ -3,10 +3,14 @@ package dev.headgate.config.shape;
 import dev.headgate.config.Cidr;
 import dev.headgate.config.HostPort;
 import dev.headgate.config.RuntimeConfig.Loops;
+import dev.headgate.config.SecretText;
 import dev.headgate.config.Size;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.function.Function;
 
@@ -85,6 +89,20 @@ public record Scalar<T>(
               Loops::parse,
               Loops::toString),
           new Scalar<>(
+              SecretText.class,
+              "a reference to a secret, like '${env:NAME}' or '${file:PATH}'",
+              "string",
+              "",
+              SecretText::new,
+              SecretText::toString),
+          new Scalar<>(
+              Instant.class,
+              "a time, like '2026-12-01T00:00:00Z'",
+              "string",
+              "^[0-9]{4}-[0-9]{2}-[0-9]{2}T.*",
+              Scalar::instant,
+              Instant::toString),
+          new Scalar<>(
               URI.class,
               "a URL, like 'http://10.0.0.1:8080'",
               "string",
@@ -118,6 +136,14 @@ public record Scalar<T>(
           throw new IllegalArgumentException("write 'false'");
       default -> throw new IllegalArgumentException("");
     };
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("write the time zone too, as 'Z' or '+02:00'", e);
+    }
   }
 
   private static URI uri(String text) {

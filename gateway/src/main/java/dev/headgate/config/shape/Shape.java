@@ -32,6 +32,19 @@ public sealed interface Shape {
   /** A mapping with known keys: a record. See {@link Struct}. */
   record Nested(Struct struct) implements Shape {}
 
+  /**
+   * One of several kinds, each a mapping of its own below the kind's name.
+   *
+   * @param family as in "policy"
+   * @param kinds by name
+   */
+  record OneOf(String family, Map<String, Struct> kinds) implements Shape {
+    /** The names of the kinds, for messages. */
+    public String names() {
+      return String.join(", ", kinds.keySet());
+    }
+  }
+
   /** Short words for what is expected here, as in "a list". */
   default String expected() {
     return switch (this) {
@@ -39,6 +52,7 @@ public sealed interface Shape {
       case Choice choice -> "one of " + String.join(", ", choice.words().keySet());
       case ListOf list -> list.orOne() ? list.item().expected() + ", or a list of such" : "a list";
       case MapOf _ -> "a mapping";
+      case OneOf oneOf -> "a kind of " + oneOf.family();
       case Nested(Struct struct) -> {
         Field plain = struct.shorthand();
         yield plain == null ? "a mapping" : plain.shape().expected() + ", or a mapping";
@@ -49,7 +63,7 @@ public sealed interface Shape {
   /** The value that stands for "nothing written", or null where something must be written. */
   default @Nullable Object empty() {
     return switch (this) {
-      case Value _, Choice _ -> null;
+      case Value _, Choice _, OneOf _ -> null;
       case ListOf _ -> java.util.List.of();
       case MapOf _ -> Map.of();
       case Nested(Struct struct) -> struct.empty();

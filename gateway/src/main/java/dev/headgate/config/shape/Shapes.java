@@ -2,6 +2,7 @@ package dev.headgate.config.shape;
 
 import dev.headgate.config.Default;
 import dev.headgate.config.Doc;
+import dev.headgate.config.KindOf;
 import dev.headgate.config.Named;
 import dev.headgate.config.OneOrMany;
 import dev.headgate.config.Range;
@@ -28,10 +29,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shapes {
   private final Map<Class<?>, Struct> known = new HashMap<>();
+  private final Kinds kinds;
 
-  /** The shape of a record type and of all that it contains. */
-  public static Struct of(Class<? extends Record> type) {
-    return new Shapes().struct(type);
+  private Shapes(Kinds kinds) {
+    this.kinds = kinds;
+  }
+
+  /**
+   * The shape of a record type and of all that it contains.
+   *
+   * @param kinds those that a {@link KindOf} component may be of
+   */
+  static Struct of(Class<? extends Record> type, Kinds kinds) {
+    return new Shapes(kinds).struct(type);
   }
 
   private Struct struct(Class<? extends Record> type) {
@@ -42,8 +52,13 @@ public final class Shapes {
     List<Field> fields = new ArrayList<>();
     Map<String, Integer> index = new HashMap<>();
     for (RecordComponent component : type.getRecordComponents()) {
-      index.put(component.getName(), fields.size());
-      fields.add(field(component));
+      Field field = field(component);
+      if (field.shape() instanceof Shape.OneOf oneOf) {
+        oneOf.kinds().keySet().forEach(kind -> index.put(kind, fields.size()));
+      } else {
+        index.put(field.name(), fields.size());
+      }
+      fields.add(field);
     }
     Shorthand shorthand = type.getAnnotation(Shorthand.class);
     Field plain = null;
@@ -95,6 +110,10 @@ public final class Shapes {
           ? new Shape.ListOf(item, component.isAnnotationPresent(OneOrMany.class))
           : new Shape.MapOf(item, component.isAnnotationPresent(Named.class));
     }
+    KindOf kind = component.getAnnotation(KindOf.class);
+    if (kind != null) {
+      return oneOf(kind.value());
+    }
     Class<?> plain = MethodType.methodType((Class<?>) type).wrap().returnType();
     if (plain.isRecord() && scalar(plain) == null) {
       return new Shape.Nested(struct(plain.asSubclass(Record.class)));
@@ -108,6 +127,12 @@ public final class Shapes {
     }
     Range range = component.getAnnotation(Range.class);
     return new Shape.Value(scalar, range == null ? Bounds.OPEN : Bounds.of(range, scalar));
+  }
+
+  private Shape oneOf(KindOf.Family family) {
+    Map<String, Struct> structs = new LinkedHashMap<>();
+    kinds.of(family).forEach((name, kind) -> structs.put(name, struct(kind.type())));
+    return new Shape.OneOf(family.name().toLowerCase(Locale.ROOT), structs);
   }
 
   private static @Nullable Scalar<?> scalar(Class<?> type) {
@@ -144,7 +169,7 @@ public final class Shapes {
           Arrays.stream(text.substring(1, text.length() - 1).split(",", -1))
               .map(item -> valueOf(item.strip(), list.item()))
               .toList();
-      case Shape.MapOf _, Shape.Nested _ ->
+      case Shape.MapOf _, Shape.Nested _, Shape.OneOf _ ->
           throw new IllegalArgumentException("a default for a mapping cannot be written");
     };
   }

@@ -1,6 +1,7 @@
 package dev.headgate.config.shape;
 
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,28 @@ public final class Struct {
     return fields;
   }
 
-  /** The position of a key among the fields, or -1. */
+  /**
+   * The keys that may be written, in order: as the fields, but for one that is of several kinds,
+   * which has a key for each of them.
+   */
+  public List<Field> keys() {
+    List<Field> keys = new ArrayList<>();
+    for (Field field : fields) {
+      if (field.shape() instanceof Shape.OneOf oneOf) {
+        oneOf
+            .kinds()
+            .forEach((kind, struct) ->
+                keys.add(
+                    new Field(
+                        kind, new Shape.Nested(struct), struct.doc(), "", "", null, false, false)));
+      } else {
+        keys.add(field);
+      }
+    }
+    return keys;
+  }
+
+  /** The position of the field that a key belongs to, or -1. */
   public int indexOf(String key) {
     Integer position = index.get(key);
     return position == null ? -1 : position;

@@ -7,6 +7,7 @@ import dev.headgate.config.Problem.Severity;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class ConfigChecksTest {
       """;
 
   private static Reading read(String text) {
-    return new ConfigReader(Secrets.of(Map.of())).read("h.yaml", text);
+    return new ConfigReader(Policies.KINDS, Secrets.of(Map.of())).read("h.yaml", text);
   }
 
   private static Problem only(String text) {
@@ -84,7 +85,7 @@ class ConfigChecksTest {
           [http://10.0.0.1:8080]      | https://10.0.0.1\\n    tls: { serverName: 'a b' } | upstreams.orders.tls.serverName | 'a b' is not a host name
           # routes
           auth: public                | owner: team                                | routes.shop | 'auth' is missing: who may call?
-          auth: public                | auth: Public                               | routes.shop.auth | unknown policy 'Public'
+          auth: public                | auth: Public                               | routes.shop.auth[0] | unknown policy 'Public'
           to: orders                  | timeout: 1s                                | routes.shop | one of 'to', 'redirect' and 'respond' is needed
           to: orders                  | to: orders\\n    respond: { status: 204 }  | routes.shop | only one of 'to', 'redirect' and 'respond' can be
           to: orders                  | to: order                                  | routes.shop.to[0].upstream | no upstream is named 'order'

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.headgate.config.Problem;
+import dev.headgate.policy.Policies;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ class ConfigFuzzTest {
   void anyFileIsAnswered(byte[] file) {
     // ISO-8859-1 keeps every byte apart; the reader sees them as UTF-8 of those characters.
     String text = new String(file, StandardCharsets.ISO_8859_1);
-    ConfigReader reader = new ConfigReader(new OneSecret());
+    ConfigReader reader = new ConfigReader(Policies.KINDS, new OneSecret());
 
     Reading reading = reader.read(new TreeMap<>(Map.of("h.yaml", text)));
 
@@ -29,7 +30,9 @@ class ConfigFuzzTest {
     }
     if (reading instanceof Reading.Accepted accepted) {
       Reading again =
-          reader.read("again.yaml", EffectiveConfig.yaml(accepted.config(), accepted.sources()));
+          reader.read(
+              "again.yaml",
+              EffectiveConfig.yaml(Policies.KINDS, accepted.config(), accepted.sources()));
       assertThat(((Reading.Accepted) again).config()).isEqualTo(accepted.config());
     }
   }

@@ -10,6 +10,7 @@ import dev.headgate.config.RuntimeConfig.Loops;
 import dev.headgate.config.RuntimeConfig.Transport;
 import dev.headgate.config.Size;
 import dev.headgate.config.Upstream;
+import dev.headgate.policy.Policies;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +33,7 @@ class ConfigReaderTest {
       """;
 
   private final ConfigReader reader =
-      new ConfigReader(Secrets.of(Map.of("PORT", "8181", "TOKEN", "hunter22")));
+      new ConfigReader(Policies.KINDS, Secrets.of(Map.of("PORT", "8181", "TOKEN", "hunter22")));
 
   private Config accepted(String text) {
     Reading reading = reader.read("headgate.yaml", text);

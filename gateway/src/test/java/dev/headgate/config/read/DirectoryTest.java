@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headgate.config.Config;
 import dev.headgate.config.Problem;
 import dev.headgate.config.Problems;
+import dev.headgate.policy.Policies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DirectoryTest {
   @TempDir Path folder;
   private final Map<String, String> environment = new HashMap<>();
-  private final ConfigReader reader = new ConfigReader(Secrets.of(environment));
+  private final ConfigReader reader = new ConfigReader(Policies.KINDS, Secrets.of(environment));
 
   @BeforeEach
   void writeThreeFiles() throws IOException {

@@ -2,6 +2,7 @@ package dev.headgate.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.policy.Policies;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ class EffectiveConfigTest {
 
   private final ConfigReader reader =
       new ConfigReader(
+          Policies.KINDS,
           Secrets.of(Map.of("PORT", "81", "MAX", "7", "TO", "o", "TOKEN", "hunter22")));
 
   private Reading.Accepted accepted(String text) {
@@ -34,7 +36,7 @@ class EffectiveConfigTest {
     assertThat(full).isInstanceOf(Reading.Accepted.class);
     Reading.Accepted first = (Reading.Accepted) full;
 
-    String yaml = EffectiveConfig.yaml(first.config(), first.sources());
+    String yaml = EffectiveConfig.yaml(Policies.KINDS, first.config(), first.sources());
 
     assertThat(accepted(yaml).config()).isEqualTo(first.config());
     assertThat(yaml).contains("drainTimeout: 30s").contains("address: \"[::]:8080\"");
@@ -45,7 +47,7 @@ class EffectiveConfigTest {
     String flow = ROUTE.replace("127.0.0.1:${env:PORT}", "'127.0.0.1:${env:PORT}'");
     Reading.Accepted first = accepted(flow.replace("max: ${env:MAX}", "max: '${env:MAX}'"));
 
-    String yaml = EffectiveConfig.yaml(first.config(), first.sources());
+    String yaml = EffectiveConfig.yaml(Policies.KINDS, first.config(), first.sources());
 
     assertThat(yaml)
         .contains("address: \"127.0.0.1:${env:PORT}\"")
@@ -61,7 +63,7 @@ class EffectiveConfigTest {
     Reading.Accepted first =
         accepted(ConfigReaderTest.MINIMAL.replaceAll("(?m)^admin.*$", "admin: off"));
 
-    String yaml = EffectiveConfig.yaml(first.config(), first.sources());
+    String yaml = EffectiveConfig.yaml(Policies.KINDS, first.config(), first.sources());
 
     assertThat(yaml).contains("address: off");
     assertThat(accepted(yaml).config()).isEqualTo(first.config());
@@ -118,7 +120,7 @@ class EffectiveConfigTest {
     Reading.Accepted first =
         accepted(ConfigReaderTest.MINIMAL.replace("body: hi", "body: \"" + escaped + "\""));
 
-    String yaml = EffectiveConfig.yaml(first.config(), first.sources());
+    String yaml = EffectiveConfig.yaml(Policies.KINDS, first.config(), first.sources());
 
     assertThat(accepted(yaml).config().routes()).isEqualTo(first.config().routes());
     assertThat(accepted(yaml).config().routes().toString()).contains("body=" + body);

@@ -2,6 +2,7 @@ package dev.headgate.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.policy.Policies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class ExamplesTest {
   @ParameterizedTest
   @MethodSource("examples")
   void readsWithoutAProblem(Path example) {
-    Reading reading = new ConfigReader(Secrets.of(Map.of())).read(example);
+    Reading reading = new ConfigReader(Policies.KINDS, Secrets.of(Map.of())).read(example);
 
     assertThat(reading.problems().report()).isEmpty();
   }

@@ -3,6 +3,7 @@ package dev.headgate.config.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.config.Problem;
+import dev.headgate.policy.Policies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ class MutationTest {
   void anyDamageIsAnsweredWithPlaces(long seed) throws IOException {
     Random random = new Random(seed);
     String sound = Files.readString(Path.of("../examples/full.yaml"));
-    ConfigReader reader = new ConfigReader(Secrets.of(Map.of("A", "value of a")));
+    ConfigReader reader = new ConfigReader(Policies.KINDS, Secrets.of(Map.of("A", "value of a")));
     for (int round = 0; round < 150; round++) {
       String text = damaged(sound, random);
       Reading reading = reader.read("h.yaml", text);
@@ -94,7 +95,7 @@ class MutationTest {
         assertThat(problem.toString()).doesNotContain("value of a");
       }
       if (reading instanceof Reading.Accepted accepted) {
-        String yaml = EffectiveConfig.yaml(accepted.config(), accepted.sources());
+        String yaml = EffectiveConfig.yaml(Policies.KINDS, accepted.config(), accepted.sources());
         Reading again = reader.read("again.yaml", yaml);
         assertThat(again).as(again.problems().report() + yaml).isInstanceOf(Reading.Accepted.class);
         assertThat(((Reading.Accepted) again).config()).isEqualTo(accepted.config());

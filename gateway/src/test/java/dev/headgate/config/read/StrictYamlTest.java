@@ -2,6 +2,7 @@ package dev.headgate.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.policy.Policies;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,7 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What YAML allows and a configuration does not. */
 class StrictYamlTest {
   private static String report(String text) {
-    return new ConfigReader(Secrets.of(Map.of())).read("h", text).problems().report();
+    return new ConfigReader(Policies.KINDS, Secrets.of(Map.of()))
+        .read("h", text)
+        .problems()
+        .report();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -79,7 +83,7 @@ class StrictYamlTest {
             "headers: { content-type: text/plain }",
             "headers: { a: no, b: 1.10, c: 0x1F, d: 2001-01-01, e: true, f: 0o7 }");
 
-    Reading reading = new ConfigReader(Secrets.of(Map.of())).read("h", text);
+    Reading reading = new ConfigReader(Policies.KINDS, Secrets.of(Map.of())).read("h", text);
 
     assertThat(((Reading.Accepted) reading).config().routes().toString())
         .contains("{a=no, b=1.10, c=0x1F, d=2001-01-01, e=true, f=0o7}");

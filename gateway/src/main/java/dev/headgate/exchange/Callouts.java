@@ -1,0 +1,52 @@
+package dev.headgate.exchange;
+
+import dev.headgate.config.Upstream;
+import dev.headgate.http.Headers;
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * Requests that policies make to others: identity providers, decision points. Each has a bound in
+ * time and size, and shares connections with others to the same place. Loop-confined.
+ */
+public interface Callouts {
+  /**
+   * Sends a request and tells on the loop what came back, once.
+   *
+   * <p>Never calls back before it returns.
+   */
+  void send(Callout callout, Listener listener);
+
+  /** Who waits for the answer. */
+  interface Listener {
+    void answered(Answer answer);
+  }
+
+  /**
+   * A request.
+   *
+   * @param url http or https, absolute
+   * @param headers besides Host and Content-Length
+   * @param body may be empty
+   * @param timeout for the whole, from the connection to the last byte of the answer
+   * @param most the most bytes that the answer's body may have
+   * @param tls how the other end is trusted; paths in it are absolute
+   */
+  record Callout(
+      String method,
+      URI url,
+      Headers headers,
+      byte[] body,
+      Duration timeout,
+      int most,
+      Upstream.ClientTls tls) {}
+
+  /** What came back. */
+  sealed interface Answer {
+    /** A whole answer, whatever its status. */
+    record Answered(int status, Headers headers, byte[] body) implements Answer {}
+
+    /** No answer, or none that was whole in time. */
+    record Failed(String why) implements Answer {}
+  }
+}

@@ -1,0 +1,84 @@
+package dev.headgate.exchange;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a policy says about a request. */
+public sealed interface Decision {
+  /** The request may go on. */
+  Decision CONTINUE = new Continue();
+
+  /** The request may go on. */
+  record Continue() implements Decision {}
+
+  /**
+   * The gateway answers by itself, and nothing went wrong. Header fields of the answer are put into
+   * {@link Exchange#responseHeaders} beforehand.
+   */
+  record Respond(int status, byte[] body) implements Decision {}
+
+  /**
+   * The request is refused. Fields that belong to the refusal, such as {@code Retry-After}, are put
+   * into {@link Exchange#responseHeaders} beforehand.
+   */
+  record Fail(Failure failure) implements Decision {}
+
+  /**
+   * The policy does not know yet: it will say so later, once, on the same loop, by {@link
+   * #complete}. What it waits for has a bound of its own; one that never completes is cut off by
+   * the flow, in its name.
+   */
+  final class Await implements Decision {
+    private @Nullable Decision decision;
+    private @Nullable Listener listener;
+    private boolean cancelled;
+
+    /** Who waits for the decision. */
+    public interface Listener {
+      void decided(Decision decision);
+    }
+
+    /**
+     * Says what the decision is. Does nothing if nobody waits any more.
+     *
+     * @throws IllegalStateException if it has been said before
+     */
+    public void complete(Decision decided) {
+      if (decision != null) {
+        throw new IllegalStateException("a policy decided twice");
+      }
+      decision = decided;
+      tell();
+    }
+
+    /** Has somebody told of the decision, at once if it is there already. */
+    public void then(Listener waiting) {
+      listener = waiting;
+      tell();
+    }
+
+    private void tell() {
+      Decision decided = decision;
+      Listener waiting = listener;
+      if (decided != null && waiting != null && !cancelled) {
+        listener = null;
+        waiting.decided(decided);
+      }
+    }
+
+    /** Nobody waits any more: the client went away, or it took too long. */
+    public void cancel() {
+      cancelled = true;
+      listener = null;
+    }
+
+    /** Whether nobody waits any more. */
+    public boolean cancelled() {
+      return cancelled;
+    }
+  }
+
+  /** Refuses the request. */
+  static Decision fail(Failure failure) {
+    return new Fail(failure);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.headgate.exchange;
+
+import java.util.List;
+
+/**
+ * A policy, prepared: what all loops share of it. Immutable, or built of types that say how they
+ * are shared.
+ */
+public interface PolicyFactory {
+  /** Makes the instance of one loop, on that loop. */
+  Policy create(Loop loop);
+
+  /**
+   * Header fields by which this policy tells upstreams who is calling. A caller must not be able to
+   * send them, so they are removed from the requests of every route.
+   */
+  default List<String> identityHeaders() {
+    return List.of();
+  }
+}

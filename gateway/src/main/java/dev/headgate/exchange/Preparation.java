@@ -1,0 +1,47 @@
+package dev.headgate.exchange;
+
+import dev.headgate.config.Consumer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What a policy may use while it is prepared. Off the loops. */
+public interface Preparation {
+  /** What the user calls the policy: its name, or the route's name and its place there. */
+  String name();
+
+  /** The consumers by name; a policy that asks for them is made again when they change. */
+  Map<String, Consumer> consumers();
+
+  /** What a path in the configuration means: relative ones start at the configuration's folder. */
+  Path resolve(String path);
+
+  /**
+   * Reads a file.
+   *
+   * @param most the most bytes that it may have
+   * @throws IOException if it cannot be read or is larger
+   */
+  byte[] file(String path, int most) throws IOException;
+
+  /**
+   * State that outlives this revision, such as keys that were fetched: the same object for as long
+   * as some policy in use holds it.
+   *
+   * @param key equal for what shall be the same object; must not be an object that only this call
+   *     made
+   * @param type of the object, which must be safe to use from all loops
+   */
+  <T> T shared(Class<T> type, Object key, Supplier<T> make);
+
+  /**
+   * Reports what makes the policy unusable.
+   *
+   * @param field below the policy's record, such as {@code issuer}; empty for the whole
+   */
+  void error(String field, String message, String hint);
+
+  /** Reports what is legal but hardly meant. */
+  void warning(String field, String message, String hint);
+}

@@ -1,0 +1,279 @@
+package dev.headgate.flow;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Mode;
+import dev.headgate.exchange.AuthenticationPolicy;
+import dev.headgate.exchange.Decision;
+import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Identity;
+import dev.headgate.exchange.LoopPolicies;
+import dev.headgate.exchange.Policy;
+import dev.headgate.exchange.Stage;
+import dev.headgate.expression.Expression;
+import dev.headgate.http.HeaderName;
+import dev.headgate.http.Headers;
+import dev.headgate.snapshot.CompiledPolicy;
+import dev.headgate.snapshot.PolicyChain;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the policies of a route say about one request, asked in order, and what that means: which
+ * refusals count ({@code mode}), who of several may vouch for the caller, and what happens to a
+ * policy that breaks its contract. A policy that throws refuses the request: it fails safe.
+ */
+@LoopConfined
+final class AskedPolicies {
+  private static final Logger LOG = LoggerFactory.getLogger(AskedPolicies.class);
+
+  private final PolicyChain chain;
+  private final Exchange exchange;
+  private final LoopPolicies policies;
+
+  /** The policy in hand. */
+  private int position;
+
+  /** The policies that were asked, a bit for each position. */
+  private long asked;
+
+  /** Of policies that could vouch for the caller, the failure that counts; and whose it is. */
+  private @Nullable Failure unproven;
+
+  private @Nullable CompiledPolicy unprovenBy;
+
+  AskedPolicies(PolicyChain chain, Exchange exchange, LoopPolicies policies) {
+    this.chain = chain;
+    this.exchange = exchange;
+    this.policies = policies;
+  }
+
+  /** What it means if the policy in hand does not decide in time. */
+  Failure overdue() {
+    CompiledPolicy policy = chain.at(position);
+    return Failure.gateway(
+        policy.stage(), 503, "policy.timeout", policy.name() + " did not decide in time");
+  }
+
+  /** Asks one policy after the other, up to the first that does not let the request go on. */
+  Decision proceed() {
+    while (position < chain.size()) {
+      CompiledPolicy policy = chain.at(position);
+      Decision verdict = isDue(policy) ? meaning(policy, ask(policy)) : Decision.CONTINUE;
+      if (!(verdict instanceof Decision.Continue)) {
+        return verdict;
+      }
+      Decision vouched = next(policy);
+      if (!(vouched instanceof Decision.Continue)) {
+        return vouched;
+      }
+    }
+    return Decision.CONTINUE;
+  }
+
+  /** Goes on with what the policy in hand has decided after all. */
+  Decision resume(Decision decided) {
+    CompiledPolicy policy = chain.at(position);
+    Decision verdict = meaning(policy, decided);
+    if (!(verdict instanceof Decision.Continue)) {
+      return verdict;
+    }
+    Decision vouched = next(policy);
+    return vouched instanceof Decision.Continue ? proceed() : vouched;
+  }
+
+  /**
+   * Whether a policy is to be asked: not once somebody vouched, and only if its conditions hold.
+   */
+  private boolean isDue(CompiledPolicy policy) {
+    if (policy.authenticates() && exchange.identity() != null) {
+      return false;
+    }
+    for (Expression condition : policy.conditions()) {
+      try {
+        if (!condition.test(exchange, policies.loop())) {
+          exchange.note(policy.stage(), policy.name() + " is not asked: " + condition.source());
+          return false;
+        }
+      } catch (Expression.Undecided e) {
+        // Rather one policy too many than one too few.
+        exchange.note(
+            policy.stage(),
+            policy.name() + " is asked: " + condition.source() + " cannot be evaluated");
+      }
+    }
+    return true;
+  }
+
+  private Decision ask(CompiledPolicy policy) {
+    asked |= 1L << position;
+    try {
+      return policies.of(policy.factory()).onRequest(exchange);
+    } catch (RuntimeException e) {
+      return broken(policy, e);
+    }
+  }
+
+  private static Decision broken(CompiledPolicy policy, RuntimeException e) {
+    LOG.error("policy {} failed", policy.name(), e);
+    return Decision.fail(
+        Failure.gateway(policy.stage(), 500, "policy.failed", policy.name() + " failed: " + e));
+  }
+
+  /** What a verdict means for the request. */
+  private Decision meaning(CompiledPolicy policy, Decision verdict) {
+    return switch (verdict) {
+      case Decision.Continue _ -> {
+        if (exchange.explained()) {
+          explain(policy);
+        }
+        yield verdict;
+      }
+      case Decision.Await _ -> verdict;
+      case Decision.Fail fail when policy.authenticates() -> {
+        remember(policy, fail.failure());
+        yield Decision.CONTINUE;
+      }
+      case Decision.Fail fail -> {
+        if (policy.mode() == Mode.ENFORCE) {
+          yield verdict;
+        }
+        report(policy, fail.failure());
+        yield Decision.CONTINUE;
+      }
+      case Decision.Respond _ -> policy.mode() == Mode.ENFORCE ? verdict : Decision.CONTINUE;
+    };
+  }
+
+  private void explain(CompiledPolicy policy) {
+    Identity identity = exchange.identity();
+    if (!policy.authenticates()) {
+      exchange.note(policy.stage(), policy.name() + " lets it go on");
+    } else if (identity == null) {
+      exchange.note(policy.stage(), policy.name() + " finds no credential of its kind");
+    } else {
+      String consumer = identity.consumer() == null ? "no consumer" : identity.consumer().name();
+      exchange.note(
+          policy.stage(), policy.name() + " vouches for " + identity.subject() + ", " + consumer);
+      exchange.note(
+          policy.stage(), "scopes " + identity.scopes() + ", groups " + identity.groups());
+    }
+  }
+
+  private void report(CompiledPolicy policy, Failure failure) {
+    exchange.wouldDeny(policy.name(), failure.reason());
+    exchange.note(
+        policy.stage(),
+        policy.name() + " would refuse: " + failure.reason() + ", " + failure.detail());
+  }
+
+  private void remember(CompiledPolicy policy, Failure failure) {
+    exchange.note(
+        policy.stage(),
+        policy.name() + " does not vouch: " + failure.reason() + ", " + failure.detail());
+    Failure before = unproven;
+    if (before == null || (before.status() < 500 && failure.status() >= 500)) {
+      unproven = failure;
+      unprovenBy = policy;
+    }
+  }
+
+  /** Steps on; behind the last policy that could vouch, somebody must have. */
+  private Decision next(CompiledPolicy policy) {
+    position++;
+    boolean last =
+        policy.authenticates() && (position == chain.size() || !chain.at(position).authenticates());
+    if (!last || exchange.identity() != null) {
+      return Decision.CONTINUE;
+    }
+    CompiledPolicy by = unprovenBy != null ? unprovenBy : first();
+    Failure failure = unproven != null ? unproven : missing(by);
+    unproven = failure;
+    if (someEnforced()) {
+      return Decision.fail(failure);
+    }
+    report(by, failure);
+    return Decision.CONTINUE;
+  }
+
+  private CompiledPolicy first() {
+    for (int i = 0; i < chain.size(); i++) {
+      if (chain.at(i).authenticates()) {
+        return chain.at(i);
+      }
+    }
+    throw new IllegalStateException("nobody authenticates");
+  }
+
+  private boolean someEnforced() {
+    for (int i = 0; i < chain.size(); i++) {
+      if (chain.at(i).authenticates() && chain.at(i).mode() == Mode.ENFORCE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Failure missing(CompiledPolicy policy) {
+    AuthenticationPolicy instance = (AuthenticationPolicy) policies.of(policy.factory());
+    return Failure.client(
+        Stage.AUTHENTICATE,
+        401,
+        instance.missing(),
+        "no credential that " + policy.name() + " takes");
+  }
+
+  /** Says to a caller that nobody vouched for how it can prove who it is. */
+  void challenge(Headers headers) {
+    for (int i = 0; i < chain.size(); i++) {
+      CompiledPolicy policy = chain.at(i);
+      if (policies.of(policy.factory()) instanceof AuthenticationPolicy authentication) {
+        headers.add(
+            HeaderName.WWW_AUTHENTICATE,
+            authentication.challenge(policy == unprovenBy ? unproven : null));
+      }
+    }
+  }
+
+  /** Lets the policies that authenticate make the request fit for the upstream. */
+  void forward() {
+    for (int i = 0; i < chain.size(); i++) {
+      if (policies.of(chain.at(i).factory()) instanceof AuthenticationPolicy authentication) {
+        guarded(i, () -> authentication.forward(exchange));
+      }
+    }
+  }
+
+  /** Lets the policies that were asked change the head of the answer. */
+  void respond() {
+    for (int i = 0; i < chain.size(); i++) {
+      if ((asked & (1L << i)) != 0) {
+        Policy policy = instance(i);
+        guarded(i, () -> policy.onResponse(exchange));
+      }
+    }
+  }
+
+  void end() {
+    for (int i = 0; i < chain.size(); i++) {
+      if ((asked & (1L << i)) != 0) {
+        Policy policy = instance(i);
+        guarded(i, () -> policy.onEnd(exchange));
+      }
+    }
+  }
+
+  /** What a policy does besides deciding must not break the request that others decide about. */
+  private void guarded(int at, Runnable act) {
+    try {
+      act.run();
+    } catch (RuntimeException e) {
+      LOG.error("policy {} failed", chain.at(at).name(), e);
+    }
+  }
+
+  private Policy instance(int at) {
+    return policies.of(chain.at(at).factory());
+  }
+}

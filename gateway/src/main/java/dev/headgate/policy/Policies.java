@@ -1,0 +1,46 @@
+package dev.headgate.policy;
+
+import dev.headgate.config.shape.Kind;
+import dev.headgate.config.shape.Kinds;
+import dev.headgate.exchange.PolicyKind;
+import dev.headgate.policy.apikey.ApiKeyCredential;
+import dev.headgate.policy.apikey.ApiKeyKind;
+import dev.headgate.policy.authorize.AuthorizeKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Every kind of policy and of credential that there is. */
+public final class Policies {
+  private static final List<PolicyKind<?>> POLICIES =
+      List.of(new ApiKeyKind(), new AuthorizeKind());
+
+  private static final List<Kind<?>> CREDENTIALS =
+      List.of(new Kind<>("apiKey", ApiKeyCredential.class, false, ApiKeyCredential::check));
+
+  private static final Map<String, PolicyKind<?>> BY_NAME =
+      POLICIES.stream().collect(Collectors.toMap(PolicyKind::name, Function.identity()));
+
+  /** What the configuration needs to know of them. */
+  public static final Kinds KINDS = new Kinds(kinds(), CREDENTIALS);
+
+  private Policies() {}
+
+  private static List<Kind<?>> kinds() {
+    List<Kind<?>> kinds = new ArrayList<>();
+    POLICIES.forEach(kind -> kinds.add(kind(kind)));
+    return kinds;
+  }
+
+  private static <C extends Record> Kind<C> kind(PolicyKind<C> kind) {
+    return new Kind<>(kind.name(), kind.config(), kind.authenticates(), kind::check);
+  }
+
+  /** The kind of that name. */
+  public static PolicyKind<?> kind(String name) {
+    return Objects.requireNonNull(BY_NAME.get(name));
+  }
+}

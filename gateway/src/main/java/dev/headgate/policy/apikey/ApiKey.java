@@ -1,0 +1,24 @@
+package dev.headgate.policy.apikey;
+
+import dev.headgate.config.Default;
+import dev.headgate.config.Doc;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+@Doc(
+    "Vouches for callers that show the key of a consumer. The key is taken from exactly one place; without any, from the"
+        + " header field X-API-Key.")
+public record ApiKey(
+    @Doc(value = "The header field that holds the key.", example = "X-API-Key")
+        @Nullable String header,
+    @Doc(
+            "The query parameter that holds the key. Queries end up in the logs of others: prefer a header field.")
+        @Nullable String query,
+    @Doc("The cookie that holds the key.") @Nullable String cookie,
+    @Doc("Whether the upstream gets the key too.") @Default("false") boolean keepCredential,
+    @Doc(
+            value =
+                "Header fields that tell the upstream who is calling: `consumer`, `subject`, `policy`, `groups`,"
+                    + " `scopes` or `claims.NAME`. No caller can send these fields.",
+            example = "{ X-Consumer: consumer }")
+        Map<String, String> identityHeaders) {}

@@ -1,0 +1,92 @@
+package dev.headgate.policy.apikey;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.AuthenticationPolicy;
+import dev.headgate.exchange.Decision;
+import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Identity;
+import dev.headgate.exchange.IdentityHeaders;
+import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.Stage;
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import org.jspecify.annotations.Nullable;
+
+/** Vouches for callers that show a key. */
+@LoopConfined
+final class ApiKeyPolicy implements AuthenticationPolicy {
+  private final KeyPlace place;
+  private final KeyIndex index;
+  private final IdentityHeaders identityHeaders;
+  private final Loop loop;
+  private final MessageDigest sha256;
+  private final byte[] hash = new byte[KeyIndex.HASH];
+
+  ApiKeyPolicy(KeyPlace place, KeyIndex index, IdentityHeaders identityHeaders, Loop loop) {
+    this.place = place;
+    this.index = index;
+    this.identityHeaders = identityHeaders;
+    this.loop = loop;
+    try {
+      this.sha256 = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  @Override
+  public Decision onRequest(Exchange exchange) {
+    int length = place.read(exchange);
+    if (length == KeyPlace.NONE) {
+      return Decision.CONTINUE;
+    }
+    KeyIndex.Key key = length == KeyPlace.WRONG ? null : find(length);
+    if (key == null) {
+      return refused("api_key.invalid", "no such key");
+    }
+    long now = loop.wallMillis();
+    if (now < key.notBefore()) {
+      return refused("api_key.not_yet", key.identity().subject() + " is not taken yet");
+    }
+    if (now >= key.expires()) {
+      return refused("api_key.expired", key.identity().subject() + " has expired");
+    }
+    exchange.identity(key.identity());
+    return Decision.CONTINUE;
+  }
+
+  private KeyIndex.@Nullable Key find(int length) {
+    sha256.update(place.key(), 0, length);
+    try {
+      sha256.digest(hash, 0, hash.length);
+    } catch (DigestException e) {
+      throw new IllegalStateException("a SHA-256 has 32 bytes", e);
+    }
+    return index.find(hash);
+  }
+
+  private static Decision refused(String reason, String detail) {
+    return Decision.fail(Failure.client(Stage.AUTHENTICATE, 401, reason, detail));
+  }
+
+  @Override
+  public String missing() {
+    return "api_key.missing";
+  }
+
+  @Override
+  public String challenge(@Nullable Failure failure) {
+    return "ApiKey";
+  }
+
+  @Override
+  public void forward(Exchange exchange) {
+    place.remove(exchange);
+    Identity identity = exchange.identity();
+    if (identity != null) {
+      identityHeaders.write(identity, exchange.requestHeaders());
+    }
+  }
+}

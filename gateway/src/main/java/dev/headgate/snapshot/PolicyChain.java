@@ -1,0 +1,46 @@
+package dev.headgate.snapshot;
+
+import dev.headgate.config.Mode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The policies of a route in the order in which they are asked: by stage, and within a stage as
+ * they are written. Immutable.
+ */
+public final class PolicyChain {
+  /** The most policies that one route can have. */
+  public static final int MOST = 60;
+
+  public static final PolicyChain NONE = new PolicyChain(List.of());
+
+  private final CompiledPolicy[] policies;
+
+  private PolicyChain(List<CompiledPolicy> policies) {
+    this.policies = policies.toArray(CompiledPolicy[]::new);
+  }
+
+  /** Policies that are off are left out. */
+  static PolicyChain of(List<CompiledPolicy> policies) {
+    List<CompiledPolicy> asked = new ArrayList<>();
+    for (CompiledPolicy policy : policies) {
+      if (policy.mode() != Mode.OFF) {
+        asked.add(policy);
+      }
+    }
+    if (asked.isEmpty()) {
+      return NONE;
+    }
+    asked.sort(Comparator.comparing(CompiledPolicy::stage)); // stable
+    return new PolicyChain(asked);
+  }
+
+  public int size() {
+    return policies.length;
+  }
+
+  public CompiledPolicy at(int position) {
+    return policies[position];
+  }
+}

@@ -1,0 +1,247 @@
+package dev.headgate.snapshot;
+
+import dev.headgate.config.Config;
+import dev.headgate.config.Consumer;
+import dev.headgate.config.Mode;
+import dev.headgate.config.NamedPolicy;
+import dev.headgate.config.Problems;
+import dev.headgate.config.Route;
+import dev.headgate.config.RoutePolicy;
+import dev.headgate.config.Typed;
+import dev.headgate.exchange.PolicyFactory;
+import dev.headgate.exchange.PolicyKind;
+import dev.headgate.exchange.Preparation;
+import dev.headgate.exchange.Stage;
+import dev.headgate.expression.Expression;
+import dev.headgate.policy.Policies;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prepares the policies of one revision: those with names once for all routes, those that stand on
+ * a route with the route. What has not changed is taken over from the revision before.
+ */
+final class PolicyCompiler {
+  private final Config config;
+  private final Outside outside;
+  private final Problems problems;
+  private final boolean sameConsumers;
+  private final Map<String, CompiledPolicy> named = new HashMap<>();
+
+  PolicyCompiler(Config config, @Nullable Snapshot before, Outside outside, Problems problems) {
+    this.config = config;
+    this.outside = outside;
+    this.problems = problems;
+    this.sameConsumers = before != null && before.config().consumers().equals(config.consumers());
+    Map<String, CompiledPolicy> compiledBefore = before == null ? Map.of() : before.policies();
+    Map<String, NamedPolicy> writtenBefore = before == null ? Map.of() : before.config().policies();
+    config
+        .policies()
+        .forEach((name, policy) -> {
+          CompiledPolicy old = compiledBefore.get(name);
+          boolean same = old != null && policy == writtenBefore.get(name) && isCurrent(old);
+          CompiledPolicy compiled = same ? old : named(name, policy);
+          if (compiled != null) {
+            named.put(name, compiled);
+          }
+        });
+  }
+
+  /** The policies under {@code policies}, by name. */
+  Map<String, CompiledPolicy> named() {
+    return Map.copyOf(named);
+  }
+
+  /** Whether a chain of the revision before is what would be made now. */
+  boolean isCurrent(PolicyChain chain, Route route) {
+    for (String name : route.auth()) {
+      if (!route.isPublic() && !holds(chain, named.get(name))) {
+        return false;
+      }
+    }
+    for (RoutePolicy policy : route.policies()) {
+      if (policy.use() != null && !holds(chain, named.get(policy.use()))) {
+        return false;
+      }
+    }
+    for (int i = 0; i < chain.size(); i++) {
+      if (!isCurrent(chain.at(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isCurrent(CompiledPolicy policy) {
+    return sameConsumers || !policy.readsConsumers();
+  }
+
+  /** By its factory and what else the named policy says; one that is off is in no chain. */
+  private static boolean holds(PolicyChain chain, @Nullable CompiledPolicy wanted) {
+    if (wanted == null) {
+      return false;
+    }
+    for (int i = 0; i < chain.size(); i++) {
+      if (chain.at(i).factory() == wanted.factory()) {
+        return true;
+      }
+    }
+    return wanted.mode() == Mode.OFF;
+  }
+
+  /** The chain of a route; problems are reported. */
+  PolicyChain chain(String routeName, Route route) {
+    List<CompiledPolicy> policies = new ArrayList<>();
+    if (!route.isPublic()) {
+      for (String name : route.auth()) {
+        CompiledPolicy policy = named.get(name);
+        if (policy != null) {
+          policies.add(policy);
+        }
+      }
+    }
+    for (int i = 0; i < route.policies().size(); i++) {
+      CompiledPolicy policy =
+          onRoute("routes." + routeName + ".policies[" + i + "]", route.policies().get(i));
+      if (policy != null) {
+        policies.add(policy);
+      }
+    }
+    if (policies.size() > PolicyChain.MOST) {
+      problems.error(
+          "routes." + routeName + ".policies", "more than " + PolicyChain.MOST + " policies");
+    }
+    return PolicyChain.of(policies);
+  }
+
+  private @Nullable CompiledPolicy named(String name, NamedPolicy policy) {
+    return compile("policies." + name, name, policy.policy(), policy.mode(), policy.when());
+  }
+
+  private @Nullable CompiledPolicy onRoute(String at, RoutePolicy policy) {
+    Typed own = policy.policy();
+    if (own != null) {
+      return compile(at, own.kind(), own, policy.mode(), policy.when());
+    }
+    CompiledPolicy known = policy.use() == null ? null : named.get(policy.use());
+    if (known == null) {
+      return null;
+    }
+    Mode mode = known.mode().compareTo(policy.mode()) < 0 ? policy.mode() : known.mode();
+    List<Expression> conditions = new ArrayList<>(known.conditions());
+    conditions.addAll(conditions(at + ".when", policy.when()));
+    return new CompiledPolicy(
+        known.name(),
+        known.kind(),
+        known.stage(),
+        mode,
+        List.copyOf(conditions),
+        known.authenticates(),
+        known.readsConsumers(),
+        known.factory());
+  }
+
+  private @Nullable CompiledPolicy compile(
+      String at, String name, Typed typed, Mode mode, @Nullable String when) {
+    return compile(at, name, Policies.kind(typed.kind()), typed, mode, when);
+  }
+
+  private <C extends Record> @Nullable CompiledPolicy compile(
+      String at, String name, PolicyKind<C> kind, Typed typed, Mode mode, @Nullable String when) {
+    C below = kind.config().cast(typed.config());
+    InHand preparation = new InHand(at + "." + typed.kind(), name);
+    PolicyFactory factory = kind.prepare(below, preparation);
+    List<Expression> conditions = conditions(at + ".when", when);
+    if (factory == null) {
+      return null;
+    }
+    Stage stage = kind.stage(below);
+    return new CompiledPolicy(
+        name,
+        typed.kind(),
+        stage,
+        mode,
+        conditions,
+        stage == Stage.AUTHENTICATE,
+        preparation.readsConsumers,
+        factory);
+  }
+
+  private List<Expression> conditions(String at, @Nullable String when) {
+    if (when == null) {
+      return List.of();
+    }
+    try {
+      return List.of(Expression.condition(when));
+    } catch (Expression.Malformed e) {
+      problems.error(at, String.valueOf(e.getMessage()), e.hint());
+      return List.of();
+    }
+  }
+
+  /** What the policy that is prepared at the moment may use. */
+  private final class InHand implements Preparation {
+    private final String at;
+    private final String name;
+    private boolean readsConsumers;
+
+    InHand(String at, String name) {
+      this.at = at;
+      this.name = name;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Map<String, Consumer> consumers() {
+      readsConsumers = true;
+      return config.consumers();
+    }
+
+    @Override
+    public Path resolve(String path) {
+      return outside.folder().resolve(path).toAbsolutePath().normalize();
+    }
+
+    @Override
+    public byte[] file(String path, int most) throws IOException {
+      try (InputStream in = Files.newInputStream(resolve(path))) {
+        byte[] content = in.readNBytes(most + 1);
+        if (content.length > most) {
+          throw new IOException("larger than " + most + " bytes");
+        }
+        return content;
+      }
+    }
+
+    @Override
+    public <T> T shared(Class<T> type, Object key, Supplier<T> make) {
+      return outside.states().get(type, key, make);
+    }
+
+    @Override
+    public void error(String field, String message, String hint) {
+      problems.error(path(field), message, hint);
+    }
+
+    @Override
+    public void warning(String field, String message, String hint) {
+      problems.warning(path(field), message, hint);
+    }
+
+    private String path(String field) {
+      return field.isEmpty() ? at : at + "." + field;
+    }
+  }
+}
