@@ -197,6 +197,8 @@ final class Http2Connection extends Http2ConnectionHandler implements ClientConn
 
   void reset(Http2ClientStream stream, Http2Error error) {
     stopped.add(stream.id());
+    // What waits for a flush would be written after the reset, to a stream that has ended.
+    flush(ctx());
     resetStream(ctx(), stream.id(), error.code(), ctx().newPromise());
     scheduleFlush();
   }

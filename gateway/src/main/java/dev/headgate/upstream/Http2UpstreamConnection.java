@@ -217,6 +217,8 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
   }
 
   void reset(Http2Stream stream, Http2Error error) {
+    // What waits for a flush would be written after the reset, to a stream that has ended.
+    flush(ctx());
     resetStream(ctx(), stream.id(), error.code(), ctx().newPromise());
     scheduleFlush();
   }
