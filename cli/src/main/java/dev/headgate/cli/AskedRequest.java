@@ -85,16 +85,21 @@ record AskedRequest(
     return headers;
   }
 
+  boolean secure() {
+    return scheme.equals("https");
+  }
+
   /**
    * The exchange as it would be once the head has been read.
    *
+   * @param listener the name of the one that it came in by
    * @throws BadMessage if the host is wrong
    */
-  Exchange exchange() throws BadMessage {
-    boolean secure = scheme.equals("https");
+  Exchange exchange(String listener) throws BadMessage {
+    boolean secure = secure();
     ClientInfo info =
         new ClientInfo(
-            "explain",
+            listener,
             client,
             client.getHostAddress(),
             PORT,
@@ -103,8 +108,6 @@ record AskedRequest(
             null);
     Exchange.Head head =
         new Exchange.Head(method, authority, MessageRules.host(authority), target, false);
-    Exchange exchange = new Exchange(info, "HTTP/1.1", head, headers(), new Headers(), 0);
-    exchange.clientAddress(client.getHostAddress());
-    return exchange;
+    return new Exchange(info, "HTTP/1.1", head, headers(), new Headers(), 0);
   }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  headgate explain headgate.yaml GET https://api.example.com/orders/7",
       "  headgate explain headgate.yaml POST http://localhost/orders -H 'content-length: 20000000'",
+      "  headgate explain headgate.yaml GET http://localhost/ --client 203.0.113.7 --json",
       "",
       "Exit codes: 0 it would be answered or forwarded, 1 it would be refused."
     })
@@ -61,10 +63,24 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(
       names = "--client",
-      paramLabel = "IP",
+      paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
-      description = "The client's address (${DEFAULT-VALUE}).")
+      description =
+          "Where the connection comes from (${DEFAULT-VALUE}). If that is one of the listener's trusted proxies,"
+              + " Forwarded and X-Forwarded-For say who calls.")
   private String client;
+
+  @Option(
+      names = "--listener",
+      paramLabel = "NAME",
+      description =
+          "The listener that it comes in by; the first that speaks the URL's scheme if there is none given.")
+  private @Nullable String listener;
+
+  @Option(
+      names = "--json",
+      description = "One line of JSON in a form that stays, for programs: see docs/explain.md.")
+  private boolean json;
 
   @Option(
       names = "--fact",
@@ -95,9 +111,25 @@ final class ExplainCommand implements Callable<Integer> {
         new ProblemReport(terminal, terminal.err()).print(problems);
         yield ExitCode.PROBLEMS;
       }
-      case Checked.Good good ->
-          new Narrator(terminal, good.snapshot(), good.places(), loop()).tell(request);
+      case Checked.Good good -> tell(explained(request, good));
     };
+  }
+
+  private Explained explained(AskedRequest request, Checked.Good good) {
+    try {
+      return new Explaining(request, good.snapshot(), good.places(), loop(), listener).explained();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private int tell(Explained explained) {
+    if (json) {
+      terminal.out().println(ExplainedJson.of(explained));
+    } else {
+      new Narrator(terminal).tell(explained);
+    }
+    return explained.outcome().exitCode();
   }
 
   private OfflineLoop loop() {

@@ -1,171 +1,111 @@
 package dev.headgate.cli;
 
 import dev.headgate.cli.Terminal.Style;
-import dev.headgate.config.Places;
-import dev.headgate.exchange.Decision;
-import dev.headgate.exchange.Exchange;
+import dev.headgate.config.Route;
 import dev.headgate.exchange.Failure;
-import dev.headgate.exchange.LoopPolicies;
 import dev.headgate.exchange.Stage;
-import dev.headgate.flow.Decisions;
-import dev.headgate.http.BadMessage;
-import dev.headgate.http.Headers;
-import dev.headgate.route.Explanation;
-import dev.headgate.route.RouteRequest;
-import dev.headgate.snapshot.Action;
-import dev.headgate.snapshot.CompiledRoute;
-import dev.headgate.snapshot.Snapshot;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Tells what happens to one request, stage by stage. */
-record Narrator(Terminal terminal, Snapshot snapshot, Places places, OfflineLoop loop) {
+/** Tells people what happens to one request, stage by stage. */
+record Narrator(Terminal terminal) {
   private static final int INDENT = 14;
-  private static final Set<String> CREDENTIALS =
-      Set.of("authorization", "proxy-authorization", "cookie", "x-api-key");
 
-  /** Tells it, and returns the exit code. */
-  int tell(AskedRequest request) {
+  void tell(Explained explained) {
+    AskedRequest request = explained.request();
     terminal
         .out()
         .println(request.method() + " " + request.target() + " for " + request.authority());
-    Exchange exchange;
-    try {
-      exchange = request.exchange();
-    } catch (BadMessage e) {
-      return refused(Failure.client(Stage.READ, e.status(), e.reason(), e.detail()));
+    accept(explained);
+    if (explained.path() != null) {
+      stage(Stage.READ, "path " + explained.path());
     }
-    List<Note> notes = new ArrayList<>();
-    exchange.explainTo((stage, text) -> notes.add(new Note(stage, text)));
-    Decisions decisions = new Decisions(snapshot, exchange, new LoopPolicies(loop));
-    Decision decision = decided(decisions);
-    Failure failure = decision instanceof Decision.Fail(Failure why) ? why : null;
-    if (failure != null && failure.stage() == Stage.READ) {
-      return refused(failure);
+    Explained.Taken route = explained.route();
+    if (route != null) {
+      String place = terminal.styled(Style.FAINT, "  " + route.place());
+      stage(Stage.ROUTE, terminal.styled(Style.BOLD, route.name()) + place);
+      lost(explained);
+      stage(Stage.ADMIT, "a body of up to " + route.bodyLimit() + " bytes");
     }
-    stage(Stage.READ, "path " + exchange.path());
-    List<Explanation.Considered> others = considered(exchange, request.headers());
-    if (failure != null && failure.stage() == Stage.ROUTE) {
-      refused(failure);
-      others.forEach(this::lost);
-      return ExitCode.PROBLEMS;
-    }
-    String name = String.valueOf(exchange.route());
-    String place = terminal.styled(Style.FAINT, "  " + places.at("routes." + name));
-    stage(Stage.ROUTE, terminal.styled(Style.BOLD, name) + place);
-    others.forEach(this::lost);
-    CompiledRoute route = decisions.route();
-    stage(Stage.ADMIT, "a body of up to " + route.bodyLimit() + " bytes");
-    notes.forEach(this::note);
-    loop.unanswered()
+    explained.notes().forEach(note -> stage(note.stage(), note.text()));
+    explained
+        .missing()
         .forEach(url ->
             more("this needs what " + url + " answers; give it with --fact " + url + "=FILE"));
-    if (failure != null) {
-      return refused(failure);
+    outcome(explained.outcome());
+    if (route == null) {
+      lost(explained);
+    } else if (explained.outcome() instanceof Explained.Answered
+        || explained.outcome() instanceof Explained.Forwarded) {
+      response(route.responseChanges());
     }
-    if (decision instanceof Decision.Respond own) {
-      stage(Stage.RESPOND, own.status() + " with a body of " + own.body().length + " bytes");
-      return ExitCode.OK;
-    }
-    action(route, exchange, decisions);
-    response(route);
-    return ExitCode.OK;
   }
 
-  /** What a policy said about its decision. */
-  private record Note(Stage stage, String text) {}
-
-  private void note(Note note) {
-    stage(note.stage(), note.text());
+  private void accept(Explained explained) {
+    String peer = explained.request().client().getHostAddress();
+    String by = explained.listener() == null ? "" : " on " + explained.listener();
+    stage(
+        Stage.ACCEPT,
+        peer.equals(explained.client())
+            ? "from " + peer + by
+            : "from " + explained.client() + ", as the proxy " + peer + " says," + by);
   }
 
-  /** Runs the stages; what policies wait for is there at once or never. */
-  private Decision decided(Decisions decisions) {
-    Decision decision = decisions.decide();
-    while (decision instanceof Decision.Await await) {
-      Decision[] made = {Decision.fail(decisions.overdue())};
-      await.then(later -> made[0] = later);
-      loop.run();
-      decision = decisions.resume(made[0]);
-    }
-    return decision;
+  private void lost(Explained explained) {
+    explained
+        .others()
+        .forEach(other ->
+            more(
+                terminal.styled(Style.FAINT, "not " + other.route() + ": " + other.loss().text())));
   }
 
-  private List<Explanation.Considered> considered(Exchange exchange, Headers headers) {
-    RouteRequest asked =
-        new RouteRequest(
-            exchange.host(), exchange.path(), exchange.method(), headers, exchange.query());
-    return snapshot.router().explain(asked).considered();
-  }
-
-  private void lost(Explanation.Considered considered) {
-    more(
-        terminal.styled(
-            Style.FAINT, "not " + considered.route() + ": " + considered.loss().text()));
-  }
-
-  private void action(CompiledRoute route, Exchange exchange, Decisions decisions) {
-    switch (route.action()) {
-      case Action.Forward forward -> {
+  private void outcome(Explained.Outcome outcome) {
+    switch (outcome) {
+      case Explained.Closed closed ->
+          stage(Stage.ACCEPT, terminal.styled(Style.RED, "closed: " + closed.reason()));
+      case Explained.Refused(Failure failure) -> {
         stage(
-            Stage.TRANSFORM,
-            "the upstream gets " + exchange.method() + " " + decisions.upstreamTarget());
-        exchange
-            .requestHeaders()
-            .forEach((name, value) ->
-                more(terminal.styled(Style.FAINT, name + ": " + shown(name, value))));
-        List<String> targets = new ArrayList<>();
-        route
-            .config()
-            .to()
-            .forEach(
-                target -> targets.add(target.upstream() + " (weight " + target.weight() + ")"));
-        stage(
-            Stage.FORWARD,
-            "to upstream "
-                + (targets.size() == 1
-                    ? forward.targets().getFirst().name()
-                    : String.join(" or ", targets)));
-        forward
-            .targets()
-            .forEach(target ->
-                target
-                    .config()
-                    .endpoints()
-                    .forEach(endpoint ->
-                        more(
-                            terminal.styled(
-                                Style.FAINT, target.name() + " at " + endpoint.url()))));
+            failure.stage(),
+            terminal.styled(Style.RED, "refused: " + failure.status() + " " + failure.reason()));
+        more(failure.detail());
       }
-      case Action.Redirect redirect ->
-          stage(Stage.RESPOND, redirect.status() + ", location: " + decisions.location(redirect));
-      case Action.Respond respond ->
+      case Explained.Answered answered ->
           stage(
               Stage.RESPOND,
-              respond.status() + " with a fixed body of " + respond.body().length + " bytes");
+              answered.location() == null
+                  ? answered.status() + " with a body of " + answered.bodyBytes() + " bytes"
+                  : answered.status() + ", location: " + answered.location());
+      case Explained.Forwarded forwarded -> forwarded(forwarded);
     }
   }
 
-  /** Credentials are not shown, not even to whoever typed them. */
-  private static String shown(String name, String value) {
-    return CREDENTIALS.contains(name.toLowerCase(Locale.ROOT)) ? "***" : value;
+  private void forwarded(Explained.Forwarded forwarded) {
+    stage(Stage.TRANSFORM, "the upstream gets " + forwarded.method() + " " + forwarded.target());
+    forwarded
+        .fields()
+        .forEach(field -> more(terminal.styled(Style.FAINT, field.name() + ": " + field.value())));
+    boolean one = forwarded.targets().size() == 1;
+    stage(
+        Stage.FORWARD,
+        "to upstream "
+            + forwarded.targets().stream()
+                .map(target ->
+                    one
+                        ? target.upstream()
+                        : target.upstream() + " (weight " + target.weight() + ")")
+                .collect(Collectors.joining(" or ")));
+    forwarded
+        .targets()
+        .forEach(target ->
+            target
+                .endpoints()
+                .forEach(
+                    url -> more(terminal.styled(Style.FAINT, target.upstream() + " at " + url))));
   }
 
-  private void response(CompiledRoute route) {
-    var changes = route.config().headers().response();
+  private void response(Route.Changes changes) {
     changes.remove().forEach(name -> more("removes " + name));
     changes.set().forEach((name, value) -> more("sets " + name + ": " + value));
     changes.add().forEach((name, value) -> more("adds " + name + ": " + value));
-  }
-
-  private int refused(Failure failure) {
-    stage(
-        failure.stage(),
-        terminal.styled(Style.RED, "refused: " + failure.status() + " " + failure.reason()));
-    more(failure.detail());
-    return ExitCode.PROBLEMS;
   }
 
   private void stage(Stage stage, String text) {

@@ -7,10 +7,15 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
 
 final class CommandLineTest {
   private static final String GOOD =
@@ -158,6 +163,76 @@ final class CommandLineTest {
     assertThat(explain("POST", "http://api.example.com/orders", "-H", "content-length: 2000"))
         .isEqualTo(ExitCode.PROBLEMS);
     assertThat(out.toString()).contains("admit         refused: 413 body.too_large");
+  }
+
+  @Test
+  void explainAppliesTheListenersRulesToTheClient() throws IOException {
+    Files.writeString(
+        file,
+        GOOD.replace(
+            "listeners: { main: { address: \"127.0.0.1:0\" } }",
+            """
+            listeners:
+              main:
+                address: "127.0.0.1:0"
+                trustedProxies: [10.0.0.0/8]
+                addresses: { deny: [203.0.113.0/24] }
+              open: { address: "127.0.0.1:0" }
+            """));
+    String url = "http://api.example.com/orders/7";
+    assertThat(explain("GET", url, "--client", "203.0.113.7")).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString()).contains("accept        closed: address.denied");
+    assertThat(explain("GET", url, "--client", "203.0.113.7", "--listener", "open")).isZero();
+    assertThat(explain("GET", url, "--client", "10.0.0.1", "-H", "X-Forwarded-For: 192.0.2.1"))
+        .isZero();
+    assertThat(out.toString()).contains("from 192.0.2.1, as the proxy 10.0.0.1 says, on main");
+    assertThat(explain("GET", url, "--client", "10.0.0.1", "-H", "X-Forwarded-For: 203.0.113.7"))
+        .isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString()).contains("admit         refused: 403 address.denied");
+    assertThat(explain("GET", url, "--listener", "none")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("there is no listener 'none', but main, open");
+  }
+
+  @Test
+  void explainInJsonSaysWhatTheDocsShow() throws IOException {
+    String page = Files.readString(Path.of("../docs/explain.md"));
+    Files.writeString(file, block(page, "yaml"));
+    assertThat(explain("GET", "https://api.example.com/orders/./7?x=1", "--json")).isZero();
+    assertThat(out.toString().lines()).hasSize(1);
+    assertThat(tokens(out.toString().replace(file.toString(), "headgate.yaml")))
+        .isEqualTo(tokens(block(page, "json")));
+  }
+
+  private static String block(String page, String language) {
+    int from = page.indexOf("```" + language + "\n") + language.length() + 4;
+    return page.substring(from, page.indexOf("```", from));
+  }
+
+  private static List<String> tokens(String json) {
+    List<String> tokens = new ArrayList<>();
+    try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), json)) {
+      while (parser.nextToken() != null) {
+        tokens.add(parser.getString());
+      }
+    }
+    return tokens;
+  }
+
+  @Test
+  void explainInJsonSaysWhyARequestIsRefusedAndWhereARedirectLeads() {
+    assertThat(explain("DELETE", "http://api.example.com/orders/7", "--json"))
+        .isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out.toString())
+        .contains(
+            "\"considered\":[{\"route\":\"orders\",\"lost\":\"method: takes GET, POST, HEAD\"},",
+            "\"outcome\":{\"kind\":\"refused\",\"stage\":\"route\",\"status\":405,"
+                + "\"reason\":\"route.method\",\"failedBy\":\"client\",")
+        .doesNotContain("\"route\":{");
+    assertThat(explain("GET", "http://a/old/7", "-H", "x-version: 1", "--json")).isZero();
+    assertThat(out.toString())
+        .contains(
+            "\"outcome\":{\"kind\":\"answered\",\"stage\":\"respond\",\"status\":301,"
+                + "\"bodyBytes\":0,\"location\":\"/new/7\"}");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.config.Cidr;
 import dev.headgate.config.Listener;
 import dev.headgate.exchange.Exchange;
+import dev.headgate.flow.ClientAddress;
 import dev.headgate.flow.Serving;
 import dev.headgate.upstream.LoopIo;
 import java.net.InetAddress;
@@ -46,12 +47,9 @@ final class ClientContext {
     loop.closed(connection);
   }
 
-  /**
-   * Whether a connection from there may come in. A trusted proxy's may: what is asked of its
-   * clients is asked with each request.
-   */
+  /** Whether a connection from there may come in. */
   boolean mayConnect(InetAddress peer) {
-    return listener.addresses().allows(peer) || Cidr.anyContains(listener.trustedProxies(), peer);
+    return ClientAddress.mayConnect(listener, peer);
   }
 
   /** Whether a connection from there may begin with a header that says who calls. */
@@ -62,7 +60,7 @@ final class ClientContext {
   /** Finds out who calls, behind trusted proxies. */
   void identify(Exchange exchange) {
     if (!listener.trustedProxies().isEmpty()) {
-      ClientAddress.identify(exchange, listener.trustedProxies(), listener.forwardedField());
+      ClientAddress.identify(exchange, listener);
     }
   }
 }

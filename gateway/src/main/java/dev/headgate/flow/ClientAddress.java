@@ -1,6 +1,7 @@
-package dev.headgate.listen;
+package dev.headgate.flow;
 
 import dev.headgate.config.Cidr;
+import dev.headgate.config.Listener;
 import dev.headgate.config.Listener.ForwardedField;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.http.HeaderName;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A proxy writes one of the two fields and passes on what a client put into the other. So where
  * both are there they must name the same client, unless the configuration says which one counts.
  */
-final class ClientAddress {
+public final class ClientAddress {
   private static final int HOPS = 32;
 
   /** The longest IPv6 address as text, with an IPv4 address at its end. */
@@ -33,7 +34,18 @@ final class ClientAddress {
   /** Who called a proxy, and how, as the proxy said it; null for what it did not say. */
   private record Said(@Nullable String client, @Nullable String proto) {}
 
-  static void identify(Exchange exchange, List<Cidr> trusted, ForwardedField field) {
+  /**
+   * Whether a connection from there may come in. A trusted proxy's may: what is asked of its
+   * clients is asked with each request.
+   */
+  public static boolean mayConnect(Listener listener, InetAddress peer) {
+    return listener.addresses().allows(peer) || Cidr.anyContains(listener.trustedProxies(), peer);
+  }
+
+  /** Finds out who calls, and notes it in the exchange. */
+  public static void identify(Exchange exchange, Listener listener) {
+    List<Cidr> trusted = listener.trustedProxies();
+    ForwardedField field = listener.forwardedField();
     if (!Cidr.anyContains(trusted, exchange.client().peer())) {
       return;
     }

@@ -1,0 +1,197 @@
+package dev.headgate.cli;
+
+import dev.headgate.config.Listener;
+import dev.headgate.config.Places;
+import dev.headgate.exchange.Decision;
+import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.LoopPolicies;
+import dev.headgate.exchange.Stage;
+import dev.headgate.flow.ClientAddress;
+import dev.headgate.flow.Decisions;
+import dev.headgate.http.BadMessage;
+import dev.headgate.route.Explanation;
+import dev.headgate.route.RouteRequest;
+import dev.headgate.snapshot.Action;
+import dev.headgate.snapshot.CompiledRoute;
+import dev.headgate.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Takes one request through the stages that live traffic goes through, without a socket. */
+final class Explaining {
+  private static final Set<String> CREDENTIALS =
+      Set.of("authorization", "proxy-authorization", "cookie", "x-api-key");
+
+  private final AskedRequest request;
+  private final Snapshot snapshot;
+  private final Places places;
+  private final OfflineLoop loop;
+  private final @Nullable String listener;
+  private final List<Explained.Note> notes = new ArrayList<>();
+
+  /**
+   * @param wanted the listener that the request comes in by; null for the first that fits
+   * @throws IllegalArgumentException if there is no listener of that name
+   */
+  Explaining(
+      AskedRequest request,
+      Snapshot snapshot,
+      Places places,
+      OfflineLoop loop,
+      @Nullable String wanted) {
+    this.request = request;
+    this.snapshot = snapshot;
+    this.places = places;
+    this.loop = loop;
+    this.listener = wanted == null ? fitting() : known(wanted);
+  }
+
+  private String known(String wanted) {
+    Set<String> names = snapshot.config().listeners().keySet();
+    if (!names.contains(wanted)) {
+      throw new IllegalArgumentException(
+          "there is no listener '" + wanted + "', but " + String.join(", ", names));
+    }
+    return wanted;
+  }
+
+  /**
+   * The first that speaks what the URL says; else, as behind something that ends TLS, the first.
+   */
+  private @Nullable String fitting() {
+    Map<String, Listener> listeners = snapshot.config().listeners();
+    return listeners.entrySet().stream()
+        .filter(one -> (one.getValue().tls() != null) == request.secure())
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(listeners.keySet().stream().findFirst().orElse(null));
+  }
+
+  Explained explained() {
+    Listener rules = listener == null ? null : snapshot.config().listeners().get(listener);
+    if (rules != null && !ClientAddress.mayConnect(rules, request.client())) {
+      return told(null, null, null, List.of(), new Explained.Closed("address.denied"));
+    }
+    Exchange exchange;
+    try {
+      exchange = request.exchange(listener == null ? "" : listener);
+    } catch (BadMessage e) {
+      return told(
+          null,
+          null,
+          null,
+          List.of(),
+          new Explained.Refused(Failure.client(Stage.READ, e.status(), e.reason(), e.detail())));
+    }
+    if (rules != null) {
+      ClientAddress.identify(exchange, rules);
+    }
+    exchange.explainTo((stage, text) -> notes.add(new Explained.Note(stage, text)));
+    Decisions decisions = new Decisions(snapshot, exchange, new LoopPolicies(loop));
+    Decision decision = decided(decisions);
+    Explained.Outcome outcome =
+        decision instanceof Decision.Fail(Failure why)
+            ? new Explained.Refused(why)
+            : decision instanceof Decision.Respond own
+                ? new Explained.Answered(own.status(), own.body().length, null)
+                : action(exchange, decisions);
+    Stage failed = outcome instanceof Explained.Refused(Failure why) ? why.stage() : null;
+    if (failed == Stage.READ) {
+      return told(exchange, null, null, List.of(), outcome);
+    }
+    Explained.Taken route = failed == Stage.ROUTE ? null : taken(exchange, decisions.route());
+    return told(exchange, exchange.path(), route, considered(exchange), outcome);
+  }
+
+  private Explained told(
+      @Nullable Exchange exchange,
+      @Nullable String path,
+      Explained.@Nullable Taken route,
+      List<Explanation.Considered> others,
+      Explained.Outcome outcome) {
+    String client = exchange == null ? request.client().getHostAddress() : exchange.clientAddress();
+    return new Explained(
+        request,
+        listener,
+        client,
+        path,
+        route,
+        others,
+        List.copyOf(notes),
+        List.copyOf(loop.unanswered()),
+        outcome);
+  }
+
+  /** Runs the stages; what policies wait for is there at once or never. */
+  private Decision decided(Decisions decisions) {
+    Decision decision = decisions.decide();
+    while (decision instanceof Decision.Await await) {
+      Decision[] made = {Decision.fail(decisions.overdue())};
+      await.then(later -> made[0] = later);
+      loop.run();
+      decision = decisions.resume(made[0]);
+    }
+    return decision;
+  }
+
+  private List<Explanation.Considered> considered(Exchange exchange) {
+    RouteRequest asked =
+        new RouteRequest(
+            exchange.host(),
+            exchange.path(),
+            exchange.method(),
+            request.headers(),
+            exchange.query());
+    return snapshot.router().explain(asked).considered();
+  }
+
+  private Explained.Taken taken(Exchange exchange, CompiledRoute route) {
+    String name = Objects.requireNonNull(exchange.route());
+    return new Explained.Taken(
+        name, places.at("routes." + name), route.bodyLimit(), route.config().headers().response());
+  }
+
+  private static Explained.Outcome action(Exchange exchange, Decisions decisions) {
+    return switch (decisions.route().action()) {
+      case Action.Forward forward -> {
+        List<Explained.Field> fields = new ArrayList<>();
+        exchange
+            .requestHeaders()
+            .forEach((name, value) -> fields.add(new Explained.Field(name, shown(name, value))));
+        yield new Explained.Forwarded(
+            exchange.method(),
+            decisions.upstreamTarget(),
+            fields,
+            targets(decisions.route(), forward));
+      }
+      case Action.Redirect redirect ->
+          new Explained.Answered(redirect.status(), 0, decisions.location(redirect));
+      case Action.Respond respond ->
+          new Explained.Answered(respond.status(), respond.body().length, null);
+    };
+  }
+
+  private static List<Explained.Target> targets(CompiledRoute route, Action.Forward forward) {
+    List<Explained.Target> targets = new ArrayList<>();
+    for (int i = 0; i < forward.targets().size(); i++) {
+      Action.NamedUpstream upstream = forward.targets().get(i);
+      targets.add(
+          new Explained.Target(
+              upstream.name(),
+              route.config().to().get(i).weight(),
+              upstream.config().endpoints().stream().map(endpoint -> endpoint.url()).toList()));
+    }
+    return targets;
+  }
+
+  /** Credentials are not shown, not even to whoever typed them. */
+  private static String shown(String name, String value) {
+    return CREDENTIALS.contains(name.toLowerCase(Locale.ROOT)) ? "***" : value;
+  }
+}
