@@ -25,6 +25,7 @@ import dev.headgate.upstream.NameResolver;
 import dev.headgate.upstream.PoolObserver;
 import dev.headgate.upstream.UpstreamPool;
 import io.netty.channel.EventLoop;
+import io.netty.channel.SingleThreadEventLoop;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.HashMap;
@@ -41,6 +42,9 @@ import java.util.function.Function;
  */
 @LoopConfined
 public final class Worker implements Serving, Loop {
+  /** How many milliseconds the sockets may take to close in the end. */
+  private static final int SOCKETS_PATIENCE = 50;
+
   private final EventLoop eventLoop;
   private final Transport transport;
   private final Clock clock;
@@ -281,19 +285,33 @@ public final class Worker implements Serving, Loop {
         .thenCompose(drained -> drained);
   }
 
-  /** Closes everything at once. */
+  /** Closes everything at once; done when it is closed, or as good as. */
   CompletableFuture<Void> close() {
-    return CompletableFuture.runAsync(
-        () -> {
-          listeners.values().forEach(ListenerLoop::close);
-          listeners.clear();
-          pools.values().forEach(UpstreamPool::retire);
-          pools.clear();
-          policies.retain(Set.of());
-          callouts.close();
-          names.close();
-          recorder.close();
-        },
-        eventLoop);
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    CompletableFuture.runAsync(
+            () -> {
+              listeners.values().forEach(ListenerLoop::close);
+              listeners.clear();
+              pools.values().forEach(UpstreamPool::retire);
+              pools.clear();
+              policies.retain(Set.of());
+              callouts.close();
+              names.close();
+              recorder.close();
+            },
+            eventLoop)
+        .whenComplete((_, _) -> completeWhenClosed(closed, SOCKETS_PATIENCE));
+    return closed;
+  }
+
+  /**
+   * Some transports close a socket a moment later, and complain if their loop has ended by then.
+   */
+  private void completeWhenClosed(CompletableFuture<Void> closed, int rounds) {
+    if (rounds == 0 || ((SingleThreadEventLoop) eventLoop).registeredChannels() == 0) {
+      closed.complete(null);
+    } else {
+      eventLoop.schedule(() -> completeWhenClosed(closed, rounds - 1), 1, TimeUnit.MILLISECONDS);
+    }
   }
 }
