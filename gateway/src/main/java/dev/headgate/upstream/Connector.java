@@ -37,6 +37,17 @@ public final class Connector {
     return io;
   }
 
+  /** Has the pool told when its endpoint's name leads elsewhere. */
+  void watch(EndpointPool pool) {
+    if (pool.endpoint().literal() == null) {
+      names.watch(pool);
+    }
+  }
+
+  void unwatch(EndpointPool pool) {
+    names.unwatch(pool);
+  }
+
   void connect(EndpointPool pool) {
     EndpointAddress endpoint = pool.endpoint();
     InetAddress literal = endpoint.literal();

@@ -3,10 +3,12 @@ package dev.headgate.upstream;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ final class EndpointPool {
   private int active;
   private boolean multiplexes;
   private boolean retired;
+
+  /** Where the endpoint's name leads to; null as long as nobody has said. */
+  private @Nullable Set<InetAddress> addresses;
 
   /**
    * @param connector begins to make a connection, and tells later how it went
@@ -191,7 +196,9 @@ final class EndpointPool {
   }
 
   private void free(PooledConnection connection) {
-    if (!connection.multiplexes()) {
+    if (leadsElsewhere(connection)) {
+      connection.closeWhenUnused();
+    } else if (!connection.multiplexes()) {
       idle.addLast(connection);
     }
     capacity();
@@ -239,11 +246,31 @@ final class EndpointPool {
   }
 
   private void closeUnused() {
-    for (PooledConnection connection : List.copyOf(idle)) {
-      connection.closeWhenUnused();
+    connections().forEach(PooledConnection::closeWhenUnused);
+  }
+
+  /** Those that new requests may begin on. */
+  private List<PooledConnection> connections() {
+    List<PooledConnection> connections = new ArrayList<>(idle);
+    connections.addAll(multiplexed);
+    return connections;
+  }
+
+  /**
+   * The endpoint's name leads to these addresses from now on: connections to others take no further
+   * requests.
+   */
+  void moved(Set<InetAddress> now) {
+    addresses = now;
+    for (PooledConnection connection : connections()) {
+      if (leadsElsewhere(connection)) {
+        connection.closeWhenUnused();
+      }
     }
-    for (PooledConnection connection : List.copyOf(multiplexed)) {
-      connection.closeWhenUnused();
-    }
+  }
+
+  private boolean leadsElsewhere(PooledConnection connection) {
+    InetAddress address = connection.address();
+    return addresses != null && address != null && !addresses.contains(address);
   }
 }

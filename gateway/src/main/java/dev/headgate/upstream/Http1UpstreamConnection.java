@@ -20,6 +20,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +127,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     head.startResponse(fresh);
     demand(true);
     return this;
+  }
+
+  @Override
+  public @Nullable InetAddress address() {
+    return channel.remoteAddress() instanceof InetSocketAddress end ? end.getAddress() : null;
   }
 
   @Override

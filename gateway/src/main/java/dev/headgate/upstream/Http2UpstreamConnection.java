@@ -18,6 +18,8 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -128,6 +130,13 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     open++;
     io.loop().cancel(timeout);
     return new Http2UpstreamStream(this, listener);
+  }
+
+  @Override
+  public @Nullable InetAddress address() {
+    return ctx().channel().remoteAddress() instanceof InetSocketAddress end
+        ? end.getAddress()
+        : null;
   }
 
   @Override

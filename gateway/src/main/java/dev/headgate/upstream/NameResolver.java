@@ -1,6 +1,7 @@
 package dev.headgate.upstream;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Loop;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
@@ -12,8 +13,10 @@ import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,10 +25,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The addresses of endpoints that are given by name, for one loop.
  *
- * <p>Only the first request for a name waits for an answer. Later ones take the addresses known so
- * far, and ask again in passing at most once a second; the library's cache answers that from memory
- * until the records' TTL is over. When the name server does not answer, the last good addresses
- * stay in use.
+ * <p>Only the first request for a name waits for an answer. From then on, as long as a pool watches
+ * the name, it is asked for again once a second; the library's cache answers that from memory until
+ * the records' TTL is over. When the name server does not answer, the last good addresses stay in
+ * use.
  */
 @LoopConfined
 public final class NameResolver {
@@ -37,11 +40,37 @@ public final class NameResolver {
     void resolved(@Nullable InetAddress address, @Nullable Throwable failure);
   }
 
-  private static final class Name {
-    List<InetAddress> addresses = List.of();
-    long askAgainNanos;
-    int turn;
-    boolean failing;
+  private final class Name extends Deadline {
+    private final String host;
+    private final Set<EndpointPool> pools = new HashSet<>();
+    private List<InetAddress> addresses = List.of();
+    private int turn;
+    private boolean failing;
+
+    Name(String host) {
+      this.host = host;
+    }
+
+    /** With several addresses, each connection goes to the next one. */
+    InetAddress next() {
+      turn = (turn + 1) % addresses.size();
+      return addresses.get(turn);
+    }
+
+    @Override
+    protected void expired() {
+      ask(this, null);
+    }
+
+    void answered(List<InetAddress> now) {
+      failing = false;
+      Set<InetAddress> before = Set.copyOf(addresses);
+      Set<InetAddress> after = Set.copyOf(now);
+      addresses = now;
+      if (!after.equals(before)) {
+        pools.forEach(pool -> pool.moved(after));
+      }
+    }
   }
 
   private final DnsNameResolver dns;
@@ -71,48 +100,64 @@ public final class NameResolver {
     this.dns = builder.build();
   }
 
+  /** Keeps asking for the name of the pool's endpoint, and tells the pool where it leads to. */
+  void watch(EndpointPool pool) {
+    Name name = names.computeIfAbsent(pool.endpoint().host(), Name::new);
+    name.pools.add(pool);
+    if (!name.addresses.isEmpty()) {
+      pool.moved(Set.copyOf(name.addresses));
+    }
+  }
+
+  void unwatch(EndpointPool pool) {
+    Name name = names.get(pool.endpoint().host());
+    if (name != null && name.pools.remove(pool) && name.pools.isEmpty()) {
+      loop.cancel(name);
+      names.remove(name.host);
+    }
+  }
+
   void resolve(String host, Callback callback) {
-    Name name = names.computeIfAbsent(host, ignored -> new Name());
+    Name name = names.get(host);
+    if (name == null) {
+      // Nobody watches it any more.
+      name = new Name(host);
+    }
     if (name.addresses.isEmpty()) {
-      ask(host, name, callback);
-      return;
+      ask(name, callback);
+    } else {
+      callback.resolved(name.next(), null);
     }
-    if (loop.nanos() - name.askAgainNanos >= 0) {
-      ask(host, name, null);
-    }
-    callback.resolved(next(name), null);
   }
 
-  /** With several addresses, each connection goes to the next one. */
-  private static InetAddress next(Name name) {
-    name.turn = (name.turn + 1) % name.addresses.size();
-    return name.addresses.get(name.turn);
-  }
-
-  private void ask(String host, Name name, @Nullable Callback callback) {
-    name.askAgainNanos = loop.nanos() + ASK_AGAIN;
-    dns.resolveAll(host)
+  private void ask(Name name, @Nullable Callback callback) {
+    dns.resolveAll(name.host)
         .addListener(future -> {
           if (future.isSuccess()) {
             @SuppressWarnings("unchecked") // What resolveAll gives.
             List<InetAddress> addresses = (List<InetAddress>) future.getNow();
-            name.addresses = addresses;
-            name.failing = false;
+            name.answered(addresses);
           } else if (!name.failing) {
             name.failing = true;
-            log.warn("cannot resolve {}: {}", host, String.valueOf(future.cause()));
+            log.warn("cannot resolve {}: {}", name.host, String.valueOf(future.cause()));
           }
-          if (callback != null) {
-            if (name.addresses.isEmpty()) {
-              callback.resolved(null, future.cause());
-            } else {
-              callback.resolved(next(name), null);
-            }
+          if (!name.addresses.isEmpty() && !name.pools.isEmpty()) {
+            loop.arm(name, ASK_AGAIN);
+          }
+          if (callback == null) {
+            return;
+          }
+          if (name.addresses.isEmpty()) {
+            callback.resolved(null, future.cause());
+          } else {
+            callback.resolved(name.next(), null);
           }
         });
   }
 
   public void close() {
+    names.values().forEach(loop::cancel);
+    names.clear();
     dns.close();
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 public final class UpstreamPool {
+  private final Connector connector;
   private final Upstream config;
   private final EndpointPool[] endpoints;
   private final int[] credit;
@@ -23,14 +24,17 @@ public final class UpstreamPool {
    * @param loops among how many loops the upstream's bounds are shared out
    */
   public UpstreamPool(Connector connector, Upstream config, int loops, PoolObserver observer) {
+    this.connector = connector;
     this.config = config;
     this.limits = PoolLimits.of(config, loops);
     List<EndpointPool> pools = new ArrayList<>();
     int total = 0;
     for (Upstream.Endpoint endpoint : config.endpoints()) {
       EndpointAddress address = EndpointAddress.of(endpoint);
-      pools.add(
-          new EndpointPool(connector.io().loop(), connector::connect, address, limits, observer));
+      EndpointPool pool =
+          new EndpointPool(connector.io().loop(), connector::connect, address, limits, observer);
+      connector.watch(pool);
+      pools.add(pool);
       total += address.weight();
     }
     this.endpoints = pools.toArray(EndpointPool[]::new);
@@ -117,6 +121,7 @@ public final class UpstreamPool {
   public void retire() {
     retired = true;
     for (EndpointPool endpoint : endpoints) {
+      connector.unwatch(endpoint);
       endpoint.retire();
     }
   }

@@ -6,12 +6,14 @@ import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.ManualLoop;
 import dev.headgate.http.Headers;
 import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,31 @@ class EndpointPoolTest {
     assertThat(new Caller(pool).connection).isSameAs(second);
     assertThat(new Caller(pool).connection).isSameAs(first);
     assertThat(asked).isEqualTo(2);
+  }
+
+  @Test
+  void takesNoFurtherRequestsToAnAddressThatTheNameHasLeft() {
+    EndpointPool pool = pool(3, 10, false);
+    Caller a = new Caller(pool);
+    Caller b = new Caller(pool);
+    FakeConnection unused = connect(pool, 1);
+    FakeConnection inUse = connect(pool, 1);
+    unused.finish(a);
+    InetAddress moved = InetAddress.ofLiteral("192.0.2.2");
+    pool.moved(Set.of(moved));
+    assertThat(unused.alive).isFalse();
+    assertThat(inUse.alive).isTrue();
+
+    Caller c = new Caller(pool);
+    inUse.finish(b);
+    assertThat(inUse.alive).isFalse();
+    assertThat(c.connection).isNull();
+    FakeConnection there = new FakeConnection(pool, 1);
+    there.address = moved;
+    pool.connected(there);
+    assertThat(c.connection).isSameAs(there);
+    there.finish(c);
+    assertThat(new Caller(pool).connection).isSameAs(there);
   }
 
   @Test
@@ -244,6 +271,7 @@ class EndpointPoolTest {
   }
 
   private static final class FakeConnection implements PooledConnection {
+    private InetAddress address = InetAddress.ofLiteral("192.0.2.1");
     private final EndpointPool pool;
     private final int streams;
     private final ArrayDeque<Caller> on = new ArrayDeque<>();
@@ -259,6 +287,11 @@ class EndpointPoolTest {
     @Override
     public boolean multiplexes() {
       return streams > 1;
+    }
+
+    @Override
+    public InetAddress address() {
+      return address;
     }
 
     @Override

@@ -45,8 +45,14 @@ class NameResolutionWireTest {
         ScriptedOrigin.start(
             OriginOptions.plain().onEveryAddress(),
             exchange -> {
-              exchange.respond(200, exchange.wire().localAddress(), "Connection: close");
-              exchange.close();
+              boolean keep = exchange.request().target().equals("/keep");
+              exchange.respond(
+                  200,
+                  exchange.wire().localAddress(),
+                  "Connection: " + (keep ? "keep-alive" : "close"));
+              if (!keep) {
+                exchange.close();
+              }
             });
     gateway =
         gateways.start(
@@ -63,12 +69,12 @@ class NameResolutionWireTest {
   }
 
   /** Asks again and again, as traffic would, until the answer is that. */
-  private void askUntil(String answer) throws Exception {
+  private void askUntil(String path, String answer) throws Exception {
     long begun = System.nanoTime();
-    RawResponse last = client.get("/");
+    RawResponse last = client.get(path);
     while (!last.text().contains(answer)) {
       assertThat(System.nanoTime() - begun).as(last.text()).isLessThan(PATIENCE_NANOS);
-      last = client.get("/");
+      last = client.get(path);
     }
   }
 
@@ -77,8 +83,18 @@ class NameResolutionWireTest {
     names.answer("origin.test", SECOND, "127.0.0.1");
     assertThat(client.get("/").text()).isEqualTo("127.0.0.1");
     names.answer("origin.test", SECOND, "127.0.0.2");
-    askUntil("127.0.0.2");
+    askUntil("/", "127.0.0.2");
     assertThat(gateway.metric("headgate_revision")).isEqualTo(1);
+  }
+
+  @Test
+  void leavesConnectionsThatItKeepsToAnAddressThatTheNameHasLeft() throws Exception {
+    names.answer("origin.test", SECOND, "127.0.0.1");
+    assertThat(client.get("/keep").text()).isEqualTo("127.0.0.1");
+    names.answer("origin.test", SECOND, "127.0.0.2");
+    askUntil("/keep", "127.0.0.2");
+    assertThat(origin.connectionCount()).isEqualTo(2);
+    origin.awaitOpenConnections(1);
   }
 
   @Test
@@ -125,6 +141,6 @@ class NameResolutionWireTest {
         .contains("\"reason\":\"upstream.name\"")
         .doesNotContain("origin.test");
     names.answer("origin.test", SECOND, "127.0.0.1");
-    askUntil("127.0.0.1");
+    askUntil("/", "127.0.0.1");
   }
 }
