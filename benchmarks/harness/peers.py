@@ -52,7 +52,7 @@ class Peer:
         command, env = self.command(folder, tls)
         self.process = processes.start(command, str(self.site.gateway_core), log, env=os.environ | env)
         # Any answer will do: what is served depends on the scenario.
-        processes.wait_until(lambda: self.status(tls) in (200, 404), self.process, log)
+        processes.wait_until(lambda: self.status(tls) in (200, 401, 404), self.process, log)
 
     def prepare(self) -> None:
         """Builds what has to be built, before anything is started or measured."""
@@ -247,6 +247,7 @@ class SpringCloudGateway(Peer):
 class Headgate(Peer):
     transport: str = "io_uring"
     routes: dict[str, str] = field(default_factory=lambda: {"routes.yaml": ALL})  # the text of `routes`, by file
+    policies: str = ""  # the text of `policies` and `consumers`
     admin_port: int = field(default_factory=processes.free_port)
 
     LAUNCHER = BENCHMARKS.parent / "headgate"
@@ -298,6 +299,7 @@ admin: {{ address: "127.0.0.1:{admin}" }}
             key=self.site.key,
         )
         (self.configuration / "common.yaml").write_text(common)
+        (self.configuration / "policies.yaml").write_text(self.policies)
         for name, routes in self.routes.items():
             self.write_routes(name, routes)
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from statistics import median
 
 from . import gclog, machine, processes, reloads, routes, rounds
@@ -54,11 +55,22 @@ def with_started(run: Run, peers: list[Peer], tls: bool, body: Callable[[], Sect
             peer.stop()
 
 
-def closed_loop(title: str, tls: bool, load: Callable[[Run, Peer, float], rounds.Seen]) -> Scenario:
-    """As many requests as the gateway takes."""
+def closed_loop(
+    title: str,
+    tls: bool,
+    load: Callable[[Run, Peer, float], rounds.Seen],
+    guarded: Callable[[Headgate], None] | None = None,
+) -> Scenario:
+    """As many requests as the gateway takes.
+
+    `guarded` gives Headgate the policies of the scenario; the others stay bare proxies.
+    """
 
     def scenario(run: Run) -> Section:
         peers = run.peers()
+        for peer in peers:
+            if guarded and isinstance(peer, Headgate):
+                guarded(peer)
 
         def body() -> Section:
             asked = {}
@@ -88,6 +100,17 @@ def wrk(path: str, connections: int = 64, tls: bool = False, **lua: str) -> Call
         return run.tools.wrk(f"{scheme}://127.0.0.1:{port}{path}", seconds, connections, **lua)
 
     return load
+
+
+def api_key(peer: Headgate) -> None:
+    """Every request must show the key of one of a thousand consumers, and be allowed by an expression."""
+    consumers = "".join(
+        f"  c{i}: {{ groups: [partners], credentials: [{{ apiKey: {{ sha256: {sha256(f'key-{i}'.encode()).hexdigest()} }} }}] }}\n"
+        for i in range(1000)
+    )
+    peer.policies = f"policies: {{ keys: {{ apiKey: {{ header: X-API-Key }} }} }}\nconsumers:\n{consumers}"
+    rule = "{ authorize: \"'read' in identity.scopes || 'partners' in identity.groups\" }"
+    peer.routes = {"routes.yaml": f"  all: {{ match: {{ path: /** }}, auth: keys, policies: [{rule}], to: o }}\n"}
 
 
 def h2load(run: Run, peer: Peer, seconds: float) -> rounds.Seen:
@@ -279,6 +302,12 @@ def fresh_ports() -> dict[str, int]:
 
 SCENARIOS: dict[str, Scenario] = {
     "h1-small": closed_loop("HTTP/1.1 keep-alive, 275-byte answer", False, wrk("/small")),
+    "h1-apikey": closed_loop(
+        "HTTP/1.1 keep-alive, 275-byte answer, API key and CEL expression; the other peers stay bare proxies",
+        False,
+        wrk("/small", API_KEY="key-7"),
+        api_key,
+    ),
     "h1-1k": closed_loop("HTTP/1.1 keep-alive, 1 KiB answer", False, wrk("/files/1k")),
     "h1-64k": closed_loop("HTTP/1.1 keep-alive, 64 KiB answer", False, wrk("/files/64k")),
     "h1-1m": closed_loop("HTTP/1.1 keep-alive, 1 MiB answer", False, wrk("/files/1m", connections=16)),

@@ -1,5 +1,5 @@
 -- What wrk sends, by environment: METHOD, BODY_BYTES (a body of that length), PATHS (a file with one path a line,
--- taken in a fixed shuffled order). Prints the result as one line of JSON, latencies in microseconds.
+-- taken in a fixed shuffled order), API_KEY (sent as X-API-Key). Prints the result as one line of JSON, latencies in microseconds.
 local paths = {}
 local at = 0
 
@@ -10,6 +10,10 @@ function init()
   if length > 0 then
     wrk.body = string.rep("x", length)
     wrk.headers["Content-Type"] = "application/octet-stream"
+  end
+  local key = os.getenv("API_KEY")
+  if key then
+    wrk.headers["X-API-Key"] = key
   end
   local file = os.getenv("PATHS")
   if file then
