@@ -58,6 +58,9 @@ class ConfigChecksTest {
       quoteCharacter = '`',
       textBlock =
           """
+          # runtime
+          upstreams:\\n           | runtime: { resolver: ['dns.example.com:53'] }\\nupstreams:\\n        | runtime.resolver[0] | a name server is an IP address and a port
+          upstreams:\\n           | runtime: { resolver: ['10.0.0.2:0'] }\\nupstreams:\\n                | runtime.resolver[0] | a name server is an IP address and a port
           # listeners
           8080\\n                     | 8080\\n    protocols: []\\n                  | listeners.main.protocols | no protocol
           8080\\n                     | 8080\\n    protocols: [http1, http1]\\n      | listeners.main.protocols[1] | this protocol is there twice
@@ -142,6 +145,7 @@ class ConfigChecksTest {
       textBlock =
           """
           8080\\n                | 8080\\n    trustedProxies: [0.0.0.0/0]\\n                       | listeners.main.trustedProxies[0] | every client is believed about where it comes from
+          8080\\n                | 8080\\n    proxyProtocol: true\\n                                 | listeners.main.proxyProtocol | whoever can connect here can claim any address
           8080\\n                | 8080\\n    addresses: { deny: ['::/0'] }\\n                      | listeners.main.addresses.deny[0] | nobody can connect: every address is denied
           8080\\n                | 8080\\n    tls: { certificates: { chain: a, key: b }, clients: { ca: c } }\\n | listeners.main.tls.clients.ca | not used: clients are not asked for a certificate
           8080\\n                | 8080\\nadmin: 0.0.0.0:9901\\n                                  | admin.address | the operators' endpoints are open to other machines
