@@ -2,6 +2,7 @@ package dev.headgate.cli;
 
 import dev.headgate.config.Place;
 import dev.headgate.config.Route;
+import dev.headgate.config.UpstreamHost;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Stage;
 import dev.headgate.route.Explanation;
@@ -42,7 +43,7 @@ record Explained(
   record Field(String name, String value) {}
 
   /** An upstream that may be chosen, with its share. */
-  record Target(String upstream, int weight, List<URI> endpoints) {}
+  record Target(String upstream, int weight, List<URI> endpoints, UpstreamHost host) {}
 
   /** How it ends. */
   sealed interface Outcome {

@@ -129,6 +129,7 @@ final class ExplainedJson {
               out.writeStringProperty("upstream", target.upstream());
               out.writeNumberProperty("weight", target.weight());
               strings("endpoints", target.endpoints().stream().map(URI::toString).toList());
+              out.writeStringProperty("host", target.host().toString());
             });
       }
     }

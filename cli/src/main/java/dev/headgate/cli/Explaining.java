@@ -185,7 +185,8 @@ final class Explaining {
           new Explained.Target(
               upstream.name(),
               route.config().to().get(i).weight(),
-              upstream.config().endpoints().stream().map(endpoint -> endpoint.url()).toList()));
+              upstream.config().endpoints().stream().map(endpoint -> endpoint.url()).toList(),
+              upstream.config().host()));
     }
     return targets;
   }

@@ -2,6 +2,7 @@ package dev.headgate.cli;
 
 import dev.headgate.cli.Terminal.Style;
 import dev.headgate.config.Route;
+import dev.headgate.config.UpstreamHost;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Stage;
 import java.util.stream.Collectors;
@@ -98,8 +99,19 @@ record Narrator(Terminal terminal) {
         .forEach(target ->
             target
                 .endpoints()
-                .forEach(
-                    url -> more(terminal.styled(Style.FAINT, target.upstream() + " at " + url))));
+                .forEach(url ->
+                    more(
+                        terminal.styled(
+                            Style.FAINT,
+                            target.upstream() + " at " + url + asked(target.host())))));
+  }
+
+  private static String asked(UpstreamHost host) {
+    return switch (host) {
+      case UpstreamHost.Preserve _ -> "";
+      case UpstreamHost.Endpoint _ -> ", asked for that host";
+      case UpstreamHost.Literal literal -> ", asked for the host " + literal.text();
+    };
   }
 
   private void response(Route.Changes changes) {

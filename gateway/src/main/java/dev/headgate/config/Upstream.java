@@ -17,6 +17,13 @@ public record Upstream(
                 + " https. `http2` with an http URL is h2c by prior knowledge.")
         @Default("auto")
         Protocol protocol,
+    @Doc(
+            value =
+                "The host that endpoints are asked for, in Host or `:authority`. `preserve`: what the client asked"
+                    + " for. `endpoint`: the host of the endpoint's URL. Anything else is sent as it stands.",
+            example = "endpoint")
+        @Default("preserve")
+        UpstreamHost host,
     @Doc("How long to wait for what.") Timeouts timeouts,
     @Doc("Bounds on connections. They are shared out evenly to the event loops.")
         Connections connections,
@@ -24,8 +31,7 @@ public record Upstream(
 
   /** Whether an endpoint speaks TLS. */
   public boolean secure() {
-    return endpoints.stream()
-        .anyMatch(endpoint -> "https".equalsIgnoreCase(endpoint.url().getScheme()));
+    return endpoints.stream().anyMatch(Endpoint::secure);
   }
 
   /** How an endpoint is chosen. */
@@ -52,7 +58,29 @@ public record Upstream(
       @Doc("Its share of the requests relative to the others.")
           @Default("1")
           @Range(min = "1", max = "1000")
-          int weight) {}
+          int weight) {
+    /** Whether it speaks TLS. */
+    public boolean secure() {
+      return "https".equalsIgnoreCase(url.getScheme());
+    }
+
+    /**
+     * Its host and port, which the scheme gives where the URL does not. Names with '_' are common
+     * in container networks, although {@link URI} knows no host then.
+     *
+     * @throws IllegalArgumentException with a hint for the user
+     */
+    public HostPort address() {
+      String authority = url.getRawAuthority() == null ? "" : url.getRawAuthority();
+      boolean bare = authority.lastIndexOf(':') <= authority.lastIndexOf(']');
+      return HostPort.parse(bare ? authority + ":" + usualPort() : authority);
+    }
+
+    /** The port that goes without saying. */
+    public int usualPort() {
+      return secure() ? 443 : 80;
+    }
+  }
 
   @Doc("How long to wait for what.")
   public record Timeouts(

@@ -130,7 +130,7 @@ public final class RequestFlow {
         new UpstreamRequest(
             exchange.method(),
             exchange.scheme(),
-            exchange.authority(),
+            upstream.config().host().of(exchange.authority()),
             decisions.upstreamTarget(),
             exchange.requestHeaders(),
             exchange.webSocket());

@@ -2,6 +2,7 @@ package dev.headgate.upstream;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.config.Upstream;
+import dev.headgate.config.UpstreamHost;
 import dev.headgate.exchange.Callouts;
 import dev.headgate.exchange.Offload;
 import dev.headgate.tls.CertificateFiles;
@@ -147,6 +148,7 @@ public final class CalloutClient implements Callouts {
         List.of(new Upstream.Endpoint(place.origin(), 1)),
         Upstream.Balance.ROUND_ROBIN,
         Upstream.Protocol.AUTO,
+        new UpstreamHost.Preserve(),
         new Upstream.Timeouts(
             Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30)),
         new Upstream.Connections(CONNECTIONS, WAITING),

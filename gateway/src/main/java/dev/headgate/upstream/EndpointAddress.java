@@ -1,5 +1,6 @@
 package dev.headgate.upstream;
 
+import dev.headgate.config.HostPort;
 import dev.headgate.config.Upstream;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -10,19 +11,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name host:port, as shown in logs
  * @param host an address or a name
+ * @param authority the host as a request may carry it, with the port unless it is the usual one
  * @param secure whether it speaks TLS
  */
-record EndpointAddress(String name, String host, int port, boolean secure, int weight) {
+record EndpointAddress(
+    String name, String host, int port, String authority, boolean secure, int weight) {
   /** The address, if the host is one and no name. */
   @Nullable InetAddress literal() {
     return NetUtil.createInetAddressFromIpAddressString(host);
   }
 
   static EndpointAddress of(Upstream.Endpoint endpoint) {
-    boolean secure = "https".equalsIgnoreCase(endpoint.url().getScheme());
-    int port = endpoint.url().getPort() > 0 ? endpoint.url().getPort() : secure ? 443 : 80;
-    String host = endpoint.url().getHost();
-    String literal = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    return new EndpointAddress(host + ":" + port, literal, port, secure, endpoint.weight());
+    HostPort address = endpoint.address();
+    String name = address.toString();
+    String authority =
+        address.port() == endpoint.usualPort() ? name.substring(0, name.lastIndexOf(':')) : name;
+    return new EndpointAddress(
+        name, address.host(), address.port(), authority, endpoint.secure(), endpoint.weight());
   }
 }

@@ -170,7 +170,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         .put(' ')
         .put(request.target())
         .put(HTTP_1_1)
-        .put(request.authority())
+        .put(request.authorityAt(pool.endpoint()))
         .put('\r')
         .put('\n');
     request.headers().writeTo(out);

@@ -100,7 +100,7 @@ final class Http2UpstreamStream implements UpstreamStream, IncomingBody.Taker {
             .request(
                 webSocket ? "CONNECT" : request.method(),
                 request.scheme(),
-                request.authority(),
+                request.authorityAt(connection.pool().endpoint()),
                 request.target(),
                 webSocket ? "websocket" : null)
             .fields(request.headers());

@@ -78,6 +78,17 @@ class NameResolutionWireTest {
     }
   }
 
+  /** Such names are no host names by the letter, and common in container networks. */
+  @Test
+  void findsANameWithAnUnderscore() throws Exception {
+    names.answer("my_origin.test", SECOND, "127.0.0.1");
+    String config = CONFIG.replace("origin.test", "my_origin.test").formatted(origin.port());
+    try (var other = gateways.start(config, ", resolver: [\"127.0.0.1:" + names.port() + "\"]");
+        var caller = other.connect()) {
+      assertThat(caller.get("/").text()).isEqualTo("127.0.0.1");
+    }
+  }
+
   @Test
   void goesToTheNewAddressOnceTheOldOnesTimeIsOver() throws Exception {
     names.answer("origin.test", SECOND, "127.0.0.1");

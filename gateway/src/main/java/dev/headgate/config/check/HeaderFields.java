@@ -54,7 +54,9 @@ final class HeaderFields {
       problems.error(
           at,
           Shown.quoted(name) + " cannot be changed",
-          "it belongs to the connection or says where the message goes or ends; Headgate writes it");
+          name.equalsIgnoreCase("host")
+              ? "an upstream's 'host' says which host its endpoints are asked for"
+              : "it belongs to the connection or says where the message goes or ends; Headgate writes it");
     }
   }
 

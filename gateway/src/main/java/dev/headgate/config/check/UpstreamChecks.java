@@ -1,8 +1,12 @@
 package dev.headgate.config.check;
 
+import dev.headgate.config.HostPort;
+import dev.headgate.config.Nearest;
 import dev.headgate.config.Problems;
 import dev.headgate.config.ServerTls.KeyPair;
+import dev.headgate.config.Shown;
 import dev.headgate.config.Upstream;
+import dev.headgate.config.UpstreamHost;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
@@ -28,9 +32,10 @@ final class UpstreamChecks {
     Set<URI> seen = new HashSet<>();
     boolean secure = false;
     for (int i = 0; i < endpoints.size(); i++) {
-      URI url = endpoints.get(i).url();
-      url(at + ".endpoints[" + i + "].url", url);
-      secure |= "https".equals(url.getScheme());
+      Upstream.Endpoint endpoint = endpoints.get(i);
+      URI url = endpoint.url();
+      url(at + ".endpoints[" + i + "].url", endpoint, upstream.tls());
+      secure |= endpoint.secure();
       if (!seen.add(url)) {
         problems.warning(
             at + ".endpoints[" + i + "]",
@@ -38,11 +43,24 @@ final class UpstreamChecks {
             "use 'weight' to give it more");
       }
     }
+    host(at + ".host", upstream.host());
     tls(at + ".tls", upstream.tls(), secure);
   }
 
+  /** A slip of the pen would be sent as a host. */
+  private void host(String at, UpstreamHost host) {
+    if (host instanceof UpstreamHost.Literal literal) {
+      String hint = Nearest.hint(literal.text(), List.of("preserve", "endpoint"));
+      if (!hint.isEmpty()) {
+        problems.warning(
+            at, "endpoints are asked for the host " + Shown.quoted(literal.text()), hint);
+      }
+    }
+  }
+
   /** URLs are not quoted here: a mistaken one may hold a password. */
-  private void url(String at, URI url) {
+  private void url(String at, Upstream.Endpoint endpoint, Upstream.ClientTls tls) {
+    URI url = endpoint.url();
     String scheme = url.getScheme();
     if (scheme == null || url.isOpaque()) {
       problems.error(at, "the scheme is missing", "begin with 'http://' or 'https://'");
@@ -56,16 +74,10 @@ final class UpstreamChecks {
           at,
           "a URL with a user name or password is not taken",
           "set the header field 'authorization' on the route's requests instead");
-    } else if (url.getHost() == null) {
-      problems.error(
-          at,
-          "the host is missing or is no name",
-          holds(url.getRawAuthority(), '_')
-              ? "a host name has no '_'"
-              : "as in 'http://10.0.0.1:8080'");
-    }
-    if (url.getPort() == 0 || url.getPort() > MAX_PORT) {
+    } else if (url.getPort() == 0 || url.getPort() > MAX_PORT) {
       problems.error(at, "the port must be from 1 to " + MAX_PORT);
+    } else {
+      address(at, endpoint, tls);
     }
     String path = url.getRawPath();
     if (path != null && !path.isEmpty() && !path.equals("/")) {
@@ -73,6 +85,28 @@ final class UpstreamChecks {
     }
     if (url.getRawQuery() != null || url.getRawFragment() != null) {
       problems.error(at, "an endpoint has no query and no fragment");
+    }
+  }
+
+  private void address(String at, Upstream.Endpoint endpoint, Upstream.ClientTls tls) {
+    HostPort address;
+    try {
+      address = endpoint.address();
+    } catch (IllegalArgumentException e) {
+      problems.error(at, "the host is missing or is no name", "as in 'http://10.0.0.1:8080'");
+      return;
+    }
+    if (address.port() == 0) {
+      problems.error(at, "the port must be from 1 to " + MAX_PORT);
+    }
+    if (address.host().indexOf('_') >= 0
+        && endpoint.secure()
+        && tls.verify()
+        && tls.serverName() == null) {
+      problems.error(
+          at,
+          "no certificate can be verified for a name with '_'",
+          "say with 'tls.serverName' which name it has instead");
     }
   }
 

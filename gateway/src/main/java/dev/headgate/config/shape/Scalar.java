@@ -5,6 +5,7 @@ import dev.headgate.config.HostPort;
 import dev.headgate.config.RuntimeConfig.Loops;
 import dev.headgate.config.SecretText;
 import dev.headgate.config.Size;
+import dev.headgate.config.UpstreamHost;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;
@@ -88,6 +89,13 @@ public record Scalar<T>(
               "^(auto|[0-9]+)$",
               Loops::parse,
               Loops::toString),
+          new Scalar<>(
+              UpstreamHost.class,
+              "'preserve', 'endpoint' or a host, like 'api.example.com'",
+              "string",
+              "",
+              UpstreamHost::parse,
+              UpstreamHost::toString),
           new Scalar<>(
               SecretText.class,
               "a reference to a secret, like '${env:NAME}' or '${file:PATH}'",

@@ -79,7 +79,11 @@ class ConfigChecksTest {
           [http://10.0.0.1:8080]      | 10.0.0.1                                   | upstreams.orders.endpoints[0].url | the scheme is missing
           [http://10.0.0.1:8080]      | localhost:8080                             | upstreams.orders.endpoints[0].url | the scheme is missing
           [http://10.0.0.1:8080]      | http://user:secret@10.0.0.1                | upstreams.orders.endpoints[0].url | a URL with a user name or password is not taken
-          [http://10.0.0.1:8080]      | http://my_host:80                          | upstreams.orders.endpoints[0].url | the host is missing or is no name
+          [http://10.0.0.1:8080]      | http://my~host:80                          | upstreams.orders.endpoints[0].url | the host is missing or is no name
+          [http://10.0.0.1:8080]      | http://my_host:0                           | upstreams.orders.endpoints[0].url | the port must be from 1 to 65535
+          [http://10.0.0.1:8080]      | http:///                                   | upstreams.orders.endpoints[0].url | the host is missing or is no name
+          [http://10.0.0.1:8080]      | https://my_host                            | upstreams.orders.endpoints[0].url | no certificate can be verified for a name with '_'
+          [http://10.0.0.1:8080]      | http://10.0.0.1\\n    host: 'a b'          | upstreams.orders.host | expected 'preserve', 'endpoint' or a host, like 'api.example.com'; found 'a b'
           [http://10.0.0.1:8080]      | http://10.0.0.1:0                          | upstreams.orders.endpoints[0].url | the port must be from 1 to 65535
           [http://10.0.0.1:8080]      | http://10.0.0.1:99999                      | upstreams.orders.endpoints[0].url | the port must be from 1 to 65535
           [http://10.0.0.1:8080]      | http://10.0.0.1/v2                         | upstreams.orders.endpoints[0].url | an endpoint has no path
@@ -152,6 +156,7 @@ class ConfigChecksTest {
           http://10.0.0.1:8080   | https://10.0.0.1]\\n    tls: { verify: false }\\n    protocol: auto #  | upstreams.orders.tls.verify | certificates are not verified: anybody on the way can read and change what is sent
           http://10.0.0.1:8080   | http://10.0.0.1]\\n    tls: { ca: a.pem }\\n    protocol: auto #       | upstreams.orders.tls | not used: no endpoint has an https URL
           http://10.0.0.1:8080   | http://10.0.0.1, http://10.0.0.1                           | upstreams.orders.endpoints[1] | this endpoint is there twice
+          [http://10.0.0.1:8080] | http://10.0.0.1\\n    host: preserv                         | upstreams.orders.host | endpoints are asked for the host 'preserv'
           to: orders             | respond: {}                                                | upstreams.orders | no route goes to this upstream
           """)
   void warnsAbout(String line, String instead, String path, String message) {
