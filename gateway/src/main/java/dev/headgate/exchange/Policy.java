@@ -13,7 +13,7 @@ public interface Policy {
 
   /**
    * Changes the head of the answer, {@link Exchange#responseHeaders}, whoever made it. Called only
-   * if {@link #onRequest} was.
+   * if {@link #onRequest} was, and not in report mode, which changes nothing.
    */
   default void onResponse(Exchange exchange) {}
 

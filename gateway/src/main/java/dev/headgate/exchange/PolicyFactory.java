@@ -17,4 +17,12 @@ public interface PolicyFactory {
   default List<String> identityHeaders() {
     return List.of();
   }
+
+  /**
+   * Whether its policies answer CORS preflights, so that a preflight finds the route of the request
+   * that it asks about although its own method is another.
+   */
+  default boolean answersPreflights() {
+    return false;
+  }
 }

@@ -248,7 +248,7 @@ final class AskedPolicies {
   /** Lets the policies that were asked change the head of the answer. */
   void respond() {
     for (int i = 0; i < chain.size(); i++) {
-      if ((asked & (1L << i)) != 0) {
+      if ((asked & (1L << i)) != 0 && chain.at(i).mode() == Mode.ENFORCE) {
         Policy policy = instance(i);
         guarded(i, () -> policy.onResponse(exchange));
       }

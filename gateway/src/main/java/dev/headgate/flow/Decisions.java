@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 public final class Decisions {
+  private static final HeaderName REQUEST_METHOD = HeaderName.of("access-control-request-method");
+
   private final Snapshot snapshot;
   private final Exchange exchange;
   private final LoopPolicies loopPolicies;
@@ -43,6 +45,9 @@ public final class Decisions {
   private Routing.@Nullable Found<CompiledRoute> chosen;
   private List<String> allow = List.of();
   private String upstreamTarget = "";
+
+  /** Whether the route was chosen for a preflight, and takes no requests with its method. */
+  private boolean onlyPreflight;
 
   /**
    * @param policies the instances of the loop that decides
@@ -84,6 +89,10 @@ public final class Decisions {
 
   private Decision finish(Decision decision) {
     if (decision instanceof Decision.Continue) {
+      if (onlyPreflight) {
+        return Decision.fail(
+            Failure.client(Stage.ROUTE, 405, "route.method", "no route takes this method here"));
+      }
       transform();
     }
     return decision;
@@ -145,14 +154,8 @@ public final class Decisions {
   // route: which route takes the request
 
   private @Nullable Failure chooseRoute() {
-    RouteRequest request =
-        new RouteRequest(
-            exchange.host(),
-            exchange.path(),
-            exchange.method(),
-            exchange.requestHeaders(),
-            exchange.query());
-    return switch (snapshot.router().match(request)) {
+    Routing<CompiledRoute> routing = preflightRoute();
+    return switch (routing != null ? routing : match(exchange.method())) {
       case Routing.Found<CompiledRoute> found -> {
         chosen = found;
         exchange.route(found.route().name());
@@ -171,6 +174,37 @@ public final class Decisions {
             Stage.ROUTE, 400, refused.refusal().reason(), refused.refusal().detail());
       }
     };
+  }
+
+  private Routing<CompiledRoute> match(String method) {
+    return snapshot
+        .router()
+        .match(
+            new RouteRequest(
+                exchange.host(),
+                exchange.path(),
+                method,
+                exchange.requestHeaders(),
+                exchange.query()));
+  }
+
+  /**
+   * The route of the request that a CORS preflight asks about, if its policies answer preflights;
+   * else null. Nothing but that answer may come of it: see {@link #finish}.
+   */
+  private @Nullable Routing<CompiledRoute> preflightRoute() {
+    if (!exchange.method().equals("OPTIONS") || !exchange.requestHeaders().has(HeaderName.ORIGIN)) {
+      return null;
+    }
+    String asksFor = exchange.requestHeaders().get(REQUEST_METHOD);
+    if (asksFor == null
+        || !(match(asksFor) instanceof Routing.Found<CompiledRoute> found)
+        || !found.payload().policies().answersPreflights()) {
+      return null;
+    }
+    List<String> methods = found.payload().config().match().methods();
+    onlyPreflight = !methods.isEmpty() && !methods.contains("OPTIONS");
+    return found;
   }
 
   // admit: what can be said without knowing who calls
@@ -266,7 +300,9 @@ public final class Decisions {
   /** Adds to a refusal what a client needs to do better. */
   public void explain(Failure failure, Headers headers) {
     if (failure.status() == 405) {
-      headers.add(HeaderName.ALLOW, String.join(", ", allow));
+      headers.add(
+          HeaderName.ALLOW,
+          String.join(", ", onlyPreflight ? route().config().match().methods() : allow));
     }
     if (asked != null && failure.status() == 401 && failure.stage() == Stage.AUTHENTICATE) {
       asked.challenge(headers);

@@ -241,7 +241,9 @@ public final class RequestFlow {
     exchange.status(status);
     boolean bodiless = body.length == 0 || exchange.method().equals("HEAD");
     headers.set(HeaderName.DATE, serving.date());
-    headers.set(HeaderName.CONTENT_LENGTH, Integer.toString(body.length));
+    if (status != 204) { // RFC 9110 section 8.6
+      headers.set(HeaderName.CONTENT_LENGTH, Integer.toString(body.length));
+    }
     decisions.respond(headers);
     if (!bodiless) {
       exchange.addResponseBytes(body.length);

@@ -3,9 +3,12 @@ package dev.headgate.policy;
 import dev.headgate.config.shape.Kind;
 import dev.headgate.config.shape.Kinds;
 import dev.headgate.exchange.PolicyKind;
+import dev.headgate.policy.addresses.AddressesKind;
 import dev.headgate.policy.apikey.ApiKeyCredential;
 import dev.headgate.policy.apikey.ApiKeyKind;
 import dev.headgate.policy.authorize.AuthorizeKind;
+import dev.headgate.policy.cors.CorsKind;
+import dev.headgate.policy.csrf.CsrfKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +19,12 @@ import java.util.stream.Collectors;
 /** Every kind of policy and of credential that there is. */
 public final class Policies {
   private static final List<PolicyKind<?>> POLICIES =
-      List.of(new ApiKeyKind(), new AuthorizeKind());
+      List.of(
+          new ApiKeyKind(),
+          new AuthorizeKind(),
+          new CorsKind(),
+          new CsrfKind(),
+          new AddressesKind());
 
   private static final List<Kind<?>> CREDENTIALS =
       List.of(new Kind<>("apiKey", ApiKeyCredential.class, false, ApiKeyCredential::check));

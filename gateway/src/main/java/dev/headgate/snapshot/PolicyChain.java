@@ -16,9 +16,12 @@ public final class PolicyChain {
   public static final PolicyChain NONE = new PolicyChain(List.of());
 
   private final CompiledPolicy[] policies;
+  private final boolean answersPreflights;
 
   private PolicyChain(List<CompiledPolicy> policies) {
     this.policies = policies.toArray(CompiledPolicy[]::new);
+    this.answersPreflights =
+        policies.stream().anyMatch(policy -> policy.factory().answersPreflights());
   }
 
   /** Policies that are off are left out. */
@@ -34,6 +37,11 @@ public final class PolicyChain {
     }
     asked.sort(Comparator.comparing(CompiledPolicy::stage)); // stable
     return new PolicyChain(asked);
+  }
+
+  /** Whether one of them answers CORS preflights. */
+  public boolean answersPreflights() {
+    return answersPreflights;
   }
 
   public int size() {
