@@ -74,7 +74,7 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
     return new PolicyFactory() {
       @Override
       public Policy create(Loop loop) {
-        return new ApiKeyPolicy(new KeyPlace(config), index, headers, loop);
+        return new ApiKeyPolicy(config, index, headers, loop);
       }
 
       @Override

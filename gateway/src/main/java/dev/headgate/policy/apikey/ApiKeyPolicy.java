@@ -2,6 +2,7 @@ package dev.headgate.policy.apikey;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.AuthenticationPolicy;
+import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
@@ -12,20 +13,28 @@ import dev.headgate.exchange.Stage;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Vouches for callers that show a key. */
 @LoopConfined
 final class ApiKeyPolicy implements AuthenticationPolicy {
-  private final KeyPlace place;
+  /** The longest key, in bytes. */
+  private static final int LONGEST = 256;
+
+  private static final String USUAL_HEADER = "X-API-Key";
+
+  private final CredentialPlace place;
+  private final boolean keepCredential;
   private final KeyIndex index;
   private final IdentityHeaders identityHeaders;
   private final Loop loop;
   private final MessageDigest sha256;
   private final byte[] hash = new byte[KeyIndex.HASH];
 
-  ApiKeyPolicy(KeyPlace place, KeyIndex index, IdentityHeaders identityHeaders, Loop loop) {
-    this.place = place;
+  ApiKeyPolicy(ApiKey config, KeyIndex index, IdentityHeaders identityHeaders, Loop loop) {
+    this.place = place(config);
+    this.keepCredential = config.keepCredential();
     this.index = index;
     this.identityHeaders = identityHeaders;
     this.loop = loop;
@@ -36,13 +45,24 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
     }
   }
 
+  private static CredentialPlace place(ApiKey config) {
+    if (config.query() != null) {
+      return CredentialPlace.query(config.query(), LONGEST);
+    }
+    if (config.cookie() != null) {
+      return CredentialPlace.cookie(config.cookie(), LONGEST);
+    }
+    return CredentialPlace.header(
+        Objects.requireNonNullElse(config.header(), USUAL_HEADER), LONGEST);
+  }
+
   @Override
   public Decision onRequest(Exchange exchange) {
     int length = place.read(exchange);
-    if (length == KeyPlace.NONE) {
+    if (length == CredentialPlace.NONE) {
       return Decision.CONTINUE;
     }
-    KeyIndex.Key key = length == KeyPlace.WRONG ? null : find(length);
+    KeyIndex.Key key = length == CredentialPlace.WRONG ? null : find(length);
     if (key == null) {
       return refused("api_key.invalid", "no such key");
     }
@@ -58,7 +78,7 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
   }
 
   private KeyIndex.@Nullable Key find(int length) {
-    sha256.update(place.key(), 0, length);
+    sha256.update(place.bytes(), place.from(), length);
     try {
       sha256.digest(hash, 0, hash.length);
     } catch (DigestException e) {
@@ -83,7 +103,9 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
 
   @Override
   public void forward(Exchange exchange) {
-    place.remove(exchange);
+    if (!keepCredential) {
+      place.remove(exchange);
+    }
     Identity identity = exchange.identity();
     if (identity != null) {
       identityHeaders.write(identity, exchange.requestHeaders());
