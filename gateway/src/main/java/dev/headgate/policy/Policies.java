@@ -9,6 +9,8 @@ import dev.headgate.policy.apikey.ApiKeyKind;
 import dev.headgate.policy.authorize.AuthorizeKind;
 import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
+import dev.headgate.policy.jwt.JwtCredential;
+import dev.headgate.policy.jwt.JwtKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +23,16 @@ public final class Policies {
   private static final List<PolicyKind<?>> POLICIES =
       List.of(
           new ApiKeyKind(),
+          new JwtKind(),
           new AuthorizeKind(),
           new CorsKind(),
           new CsrfKind(),
           new AddressesKind());
 
   private static final List<Kind<?>> CREDENTIALS =
-      List.of(new Kind<>("apiKey", ApiKeyCredential.class, false, ApiKeyCredential::check));
+      List.of(
+          new Kind<>("apiKey", ApiKeyCredential.class, false, ApiKeyCredential::check),
+          new Kind<>("jwt", JwtCredential.class, false, JwtCredential::check));
 
   private static final Map<String, PolicyKind<?>> BY_NAME =
       POLICIES.stream().collect(Collectors.toMap(PolicyKind::name, Function.identity()));

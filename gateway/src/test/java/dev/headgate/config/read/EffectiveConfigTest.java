@@ -22,7 +22,18 @@ class EffectiveConfigTest {
   private final ConfigReader reader =
       new ConfigReader(
           Policies.KINDS,
-          Secrets.of(Map.of("PORT", "81", "MAX", "7", "TO", "o", "TOKEN", "hunter22")));
+          Secrets.of(
+              Map.of(
+                  "PORT",
+                  "81",
+                  "MAX",
+                  "7",
+                  "TO",
+                  "o",
+                  "TOKEN",
+                  "hunter22",
+                  "TOKEN_SECRET",
+                  "k".repeat(32))));
 
   private Reading.Accepted accepted(String text) {
     Reading reading = reader.read("h.yaml", text);

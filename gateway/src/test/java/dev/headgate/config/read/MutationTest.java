@@ -81,7 +81,9 @@ class MutationTest {
   void anyDamageIsAnsweredWithPlaces(long seed) throws IOException {
     Random random = new Random(seed);
     String sound = Files.readString(Path.of("../examples/full.yaml"));
-    ConfigReader reader = new ConfigReader(Policies.KINDS, Secrets.of(Map.of("A", "value of a")));
+    ConfigReader reader =
+        new ConfigReader(
+            Policies.KINDS, Secrets.of(Map.of("A", "value of a", "TOKEN_SECRET", "k".repeat(32))));
     for (int round = 0; round < 150; round++) {
       String text = damaged(sound, random);
       Reading reading = reader.read("h.yaml", text);

@@ -1,0 +1,159 @@
+package dev.headgate.jose;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Shown;
+import dev.headgate.config.Upstream;
+import dev.headgate.exchange.Callouts;
+import dev.headgate.exchange.Loop;
+import dev.headgate.http.HeaderName;
+import dev.headgate.http.Headers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** Brings an issuer's keys once: asks, reads the answer elsewhere, and tells. */
+@LoopConfined
+final class KeyFetch {
+  /** The most bytes that a key set or an issuer's metadata may have. */
+  static final int MOST_BYTES = 256 * 1024;
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final HeaderName ACCEPT = HeaderName.of("accept");
+  private static final int OK = 200;
+
+  private final Loop loop;
+  private final Listener listener;
+
+  /** Who waits for the keys. */
+  interface Listener {
+    /**
+     * @param keys null if there are none
+     * @param problem why; empty if there are
+     */
+    void fetched(@Nullable KeySet keys, String problem);
+  }
+
+  private KeyFetch(Loop loop, Listener listener) {
+    this.loop = loop;
+    this.listener = listener;
+  }
+
+  /** Tells once, on the loop, and never before it returns. */
+  static void begin(KeySource source, Loop loop, Listener listener) {
+    KeyFetch fetch = new KeyFetch(loop, listener);
+    switch (source) {
+      case KeySource.Url url -> fetch.keys(url.url(), url.tls());
+      case KeySource.Discovery discovery -> fetch.discover(discovery);
+      case KeySource.File file -> fetch.read(() -> file(file.path()));
+    }
+  }
+
+  /** Reads a file of keys. Blocks. */
+  static KeySet file(Path path) throws IOException, Malformed {
+    try (InputStream in = Files.newInputStream(path)) {
+      byte[] json = in.readNBytes(MOST_BYTES + 1);
+      if (json.length > MOST_BYTES) {
+        throw new IOException("larger than " + MOST_BYTES + " bytes");
+      }
+      return JwkReader.read(json);
+    }
+  }
+
+  private void keys(URI url, Upstream.ClientTls tls) {
+    ask(url, tls, body -> read(() -> JwkReader.read(body)));
+  }
+
+  private void discover(KeySource.Discovery discovery) {
+    ask(
+        discovery.metadata(),
+        discovery.tls(),
+        body -> {
+          try {
+            keys(keysUrl(discovery, StrictJson.object(body)), discovery.tls());
+          } catch (Malformed e) {
+            failed(discovery.metadata() + ": " + e.getMessage());
+          }
+        });
+  }
+
+  /** Metadata counts only if it is the issuer's own; and https is not left again. */
+  private static URI keysUrl(KeySource.Discovery discovery, Map<String, Object> metadata)
+      throws Malformed {
+    if (!discovery.issuer().equals(metadata.get("issuer"))) {
+      throw new Malformed("the metadata of another issuer");
+    }
+    if (!(metadata.get("jwks_uri") instanceof String text)) {
+      throw new Malformed("no 'jwks_uri'");
+    }
+    try {
+      URI url = URI.create(text);
+      boolean https = "https".equalsIgnoreCase(url.getScheme());
+      boolean plain =
+          "http".equalsIgnoreCase(url.getScheme())
+              && "http".equalsIgnoreCase(discovery.metadata().getScheme());
+      if ((https || plain) && url.getHost() != null && url.getUserInfo() == null) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new Malformed("its 'jwks_uri' is no URL");
+    }
+    throw new Malformed("its 'jwks_uri' is no https URL");
+  }
+
+  private interface Body {
+    void arrived(byte[] body);
+  }
+
+  private void ask(URI url, Upstream.ClientTls tls, Body then) {
+    Headers headers = new Headers();
+    headers.add(ACCEPT, "application/json, application/jwk-set+json");
+    Callouts.Callout callout =
+        new Callouts.Callout("GET", url, headers, new byte[0], TIMEOUT, MOST_BYTES, tls);
+    loop.callouts()
+        .send(
+            callout,
+            answer -> {
+              switch (answer) {
+                case Callouts.Answer.Failed failed -> failed(url + ": " + failed.why());
+                case Callouts.Answer.Answered answered when answered.status() != OK ->
+                    failed(url + ": answered with status " + answered.status());
+                case Callouts.Answer.Answered answered -> then.arrived(answered.body());
+              }
+            });
+  }
+
+  /** Large key sets take milliseconds to read. */
+  private void read(Callable<KeySet> reading) {
+    Callable<KeySet> work = reading;
+    boolean accepted =
+        loop.offload()
+            .<KeySet>run(
+                work,
+                (keys, failure) -> {
+                  if (keys == null) {
+                    failed("the keys cannot be read: " + why(failure));
+                  } else if (keys.isEmpty()) {
+                    failed("no key that can be used " + keys.refused());
+                  } else {
+                    listener.fetched(keys, "");
+                  }
+                });
+    if (!accepted) {
+      loop.execute(() -> failed("too much to do"));
+    }
+  }
+
+  private static String why(@Nullable Exception failure) {
+    return failure == null ? "" : Shown.shortened(String.valueOf(failure.getMessage()), 200);
+  }
+
+  private void failed(String problem) {
+    listener.fetched(null, problem);
+  }
+}

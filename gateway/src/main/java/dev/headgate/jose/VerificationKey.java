@@ -1,0 +1,141 @@
+package dev.headgate.jose;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.util.Base64URL;
+import dev.headgate.concurrent.Shared;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key, and with it the algorithms that it verifies: what a token says of its algorithm can only
+ * choose among these, so that no public key ever serves as a secret. Immutable. Two are equal if
+ * they verify the same tokens.
+ */
+@Shared
+public final class VerificationKey {
+  /** ED25519 signatures have one length (RFC 8032 section 5.1.6). */
+  private static final int ED25519_SIGNATURE = 64;
+
+  private final @Nullable String id;
+  private final Set<JwsAlgorithm> algorithms;
+  private final java.security.Key key;
+  private final byte[] encoded;
+
+  private VerificationKey(
+      @Nullable String id, Set<JwsAlgorithm> algorithms, java.security.Key key, byte[] encoded) {
+    this.id = id;
+    this.algorithms = Set.copyOf(algorithms);
+    this.key = key;
+    this.encoded = encoded;
+  }
+
+  /**
+   * A public key.
+   *
+   * @param id how tokens name it; null if it has no name
+   */
+  static VerificationKey of(@Nullable String id, Set<JwsAlgorithm> algorithms, PublicKey key) {
+    return new VerificationKey(id, algorithms, key, key.getEncoded());
+  }
+
+  /** A secret that both sides know; it verifies those algorithms for which it is long enough. */
+  public static VerificationKey secret(String secret) {
+    byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+    Set<JwsAlgorithm> algorithms = new java.util.HashSet<>();
+    for (JwsAlgorithm algorithm :
+        List.of(JwsAlgorithm.HS256, JwsAlgorithm.HS384, JwsAlgorithm.HS512)) {
+      if (bytes.length >= shortestSecret(algorithm)) {
+        algorithms.add(algorithm);
+      }
+    }
+    return new VerificationKey(null, algorithms, new SecretKeySpec(bytes, "HMAC"), bytes);
+  }
+
+  /** The fewest bytes of a secret for that algorithm (RFC 7518 section 3.2). */
+  public static int shortestSecret(JwsAlgorithm algorithm) {
+    return switch (algorithm) {
+      case HS256 -> 32;
+      case HS384 -> 48;
+      case HS512 -> 64;
+      case RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EDDSA ->
+          throw new IllegalArgumentException(algorithm + " takes no secret");
+    };
+  }
+
+  /** How tokens name it. */
+  public @Nullable String id() {
+    return id;
+  }
+
+  public Set<JwsAlgorithm> algorithms() {
+    return algorithms;
+  }
+
+  /** Whether the signature is this key's. Slow, and not for a loop. */
+  public boolean verifies(JwsAlgorithm algorithm, CompactJws token) {
+    if (!algorithms.contains(algorithm)) {
+      return false;
+    }
+    try {
+      return switch (key) {
+        case RSAPublicKey rsa -> verifies(new RSASSAVerifier(rsa), algorithm, token);
+        case ECPublicKey ec -> verifies(new ECDSAVerifier(ec), algorithm, token);
+        case SecretKey secret -> verifies(new MACVerifier(secret), algorithm, token);
+        default -> ed25519(token);
+      };
+    } catch (JOSEException | GeneralSecurityException e) {
+      // What it is about the signature that no verifier could read.
+      return false;
+    }
+  }
+
+  private static boolean verifies(JWSVerifier verifier, JwsAlgorithm algorithm, CompactJws token)
+      throws JOSEException {
+    return verifier.verify(
+        new JWSHeader(algorithm.nimbus()), token.signed(), Base64URL.encode(token.signature()));
+  }
+
+  private boolean ed25519(CompactJws token) throws GeneralSecurityException {
+    if (token.signature().length != ED25519_SIGNATURE) {
+      return false;
+    }
+    Signature verifier = Signature.getInstance("Ed25519");
+    verifier.initVerify((PublicKey) key);
+    verifier.update(token.signed());
+    return verifier.verify(token.signature());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof VerificationKey that
+        && Objects.equals(id, that.id)
+        && algorithms.equals(that.algorithms)
+        && Arrays.equals(encoded, that.encoded);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(encoded);
+  }
+
+  @Override
+  public String toString() {
+    return "VerificationKey" + algorithms;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.headgate.policy.jwt;
+
+import dev.headgate.config.Default;
+import dev.headgate.config.Doc;
+import dev.headgate.config.OneOrMany;
+import dev.headgate.config.Range;
+import dev.headgate.config.SecretText;
+import dev.headgate.config.Upstream;
+import dev.headgate.jose.JwsAlgorithm;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+@Doc(
+    "Vouches for callers that show a signed JSON Web Token of an issuer. The token is verified once and then remembered"
+        + " until it expires. While the issuer's keys cannot be had, and the last ones have become too old, the answer"
+        + " is 503, never 401.")
+public record Jwt(
+    @Doc(
+            value = "Who must have issued the token: its `iss`, letter by letter.",
+            example = "\"https://idp.example.com\"")
+        String issuer,
+    @Doc(
+            value =
+                "Whom the token must be for: one of these must be in its `aud`. `any` takes tokens that are meant for"
+                    + " others too.",
+            example = "orders")
+        @OneOrMany
+        List<String> audience,
+    @Doc(
+            value =
+                "Where the issuer's keys are: the URL or the file of a JSON Web Key Set. Without it they are found"
+                    + " through the issuer's metadata, at `/.well-known/openid-configuration` below `issuer`.",
+            example = "\"https://idp.example.com/jwks\"")
+        @Nullable String jwks,
+    @Doc(
+            value =
+                "The secret that tokens are signed with, instead of keys: for the algorithms HS256 (32 bytes or more),"
+                    + " HS384 (48) and HS512 (64). Whoever can verify such a token can make one: prefer keys.",
+            example = "\"${env:TOKEN_SECRET}\"")
+        @Nullable SecretText secret,
+    @Doc(
+            "The algorithms that are taken. Which of them a token may use is decided by the key it was signed with."
+                + " Without this, all that public keys have; with `secret`, HS256.")
+        List<JwsAlgorithm> algorithms,
+    @Doc("How keys are fetched and kept.") Keys keys,
+    @Doc("How far the issuer's clock and ours may be apart.")
+        @Default("30s")
+        @Range(min = "0s", max = "10m")
+        Duration leeway,
+    @Doc("Whether a token must say when it expires. One that does not is good for ever.")
+        @Default("true")
+        boolean requireExpiry,
+    @Doc(
+            value = "Claims that the token must make, whatever they say.",
+            example = "[sub, client_id]")
+        @OneOrMany
+        List<String> requiredClaims,
+    @Doc(
+            value =
+                "The types (`typ`) that are taken, without regard to case. Without this, `JWT`, `at+jwt` or none, so"
+                    + " that tokens that are made for something else are refused.",
+            example = "at+jwt")
+        @OneOrMany
+        List<String> type,
+    @Doc("Where the token is. Without this, `Authorization: Bearer`.") From from,
+    @Doc("Whether the upstream gets the token too.") @Default("false") boolean keepCredential,
+    @Doc(
+            value =
+                "Header fields that tell the upstream who is calling: `consumer`, `subject`, `policy`, `groups`,"
+                    + " `scopes` or `claims.NAME`. No caller can send these fields.",
+            example = "{ X-User: subject, X-Tenant: claims.tenant }")
+        Map<String, String> identityHeaders,
+    @Doc(
+            "How many verified tokens each event loop remembers, so that their next requests cost no cryptography."
+                + " About 500 bytes each; 0 for none.")
+        @Default("8192")
+        @Range(min = "0", max = "1000000")
+        int remember) {
+
+  @Doc("How keys are fetched and kept.")
+  public record Keys(
+      @Doc(
+              "How often they are fetched again. A token with an unknown `kid` has them fetched at once, at most every"
+                  + " 2 seconds.")
+          @Default("5m")
+          @Range(min = "1s", max = "1d")
+          Duration refresh,
+      @Doc("How long the last ones are used while they cannot be fetched.")
+          @Default("1d")
+          @Range(min = "1s", max = "30d")
+          Duration maxAge,
+      @Doc("TLS towards the issuer.") Upstream.ClientTls tls) {}
+
+  @Doc("Where the token is: exactly one of these.")
+  public record From(
+      @Doc(value = "A header field whose whole value is the token.", example = "X-Access-Token")
+          @Nullable String header,
+      @Doc("A cookie.") @Nullable String cookie,
+      @Doc("A query parameter. Queries end up in the logs of others: prefer a header field.")
+          @Nullable String query) {}
+}

@@ -1,0 +1,126 @@
+package dev.headgate.policy.jwt;
+
+import dev.headgate.config.Consumer;
+import dev.headgate.exchange.Identity;
+import dev.headgate.exchange.Identity.KnownConsumer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose a token is, and who that is: its claims as an identity. A consumer that names the subject
+ * goes before one that names other claims; among these the first in the configuration counts.
+ * Immutable.
+ */
+final class Owners {
+  private final String policy;
+  private final Map<String, List<Owner>> bySubject = new HashMap<>();
+  private final Map<Map.Entry<String, String>, List<Owner>> byClaim = new HashMap<>();
+
+  private record Owner(KnownConsumer consumer, Map<String, String> claims) {}
+
+  /**
+   * @param policy the name of the policy that vouches
+   * @param issuer of all tokens
+   */
+  Owners(String policy, String issuer, Map<String, Consumer> consumers) {
+    this.policy = policy;
+    consumers.forEach((name, consumer) -> {
+      KnownConsumer known = new KnownConsumer(name, consumer);
+      for (Consumer.Credential credential : consumer.credentials()) {
+        if (credential.credential().config() instanceof JwtCredential jwt
+            && (jwt.issuer() == null || jwt.issuer().equals(issuer))) {
+          add(known, jwt);
+        }
+      }
+    });
+  }
+
+  private void add(KnownConsumer consumer, JwtCredential credential) {
+    Owner owner = new Owner(consumer, credential.claim());
+    if (credential.subject() != null) {
+      bySubject.computeIfAbsent(credential.subject(), _ -> new ArrayList<>()).add(owner);
+    } else if (!credential.claim().isEmpty()) {
+      byClaim
+          .computeIfAbsent(credential.claim().entrySet().iterator().next(), _ -> new ArrayList<>())
+          .add(owner);
+    }
+  }
+
+  /** The name of the policy that vouches. */
+  String policy() {
+    return policy;
+  }
+
+  /** Who has a token with these claims. */
+  Identity identity(Map<String, Object> claims) {
+    return new Identity(policy, subject(claims), owner(claims), scopes(claims), claims);
+  }
+
+  /** A token for a program has no subject sometimes, but always says whose it is. */
+  private static String subject(Map<String, Object> claims) {
+    for (String name : List.of("sub", "client_id", "azp")) {
+      if (claims.get(name) instanceof String text && !text.isEmpty()) {
+        return text;
+      }
+    }
+    return "";
+  }
+
+  /** RFC 8693 section 4.2 has {@code scope}, a text; others have {@code scp}, often a list. */
+  private static List<String> scopes(Map<String, Object> claims) {
+    Object said = claims.containsKey("scope") ? claims.get("scope") : claims.get("scp");
+    List<String> scopes = new ArrayList<>();
+    if (said instanceof String text) {
+      for (String scope : text.split(" ", -1)) {
+        if (!scope.isEmpty()) {
+          scopes.add(scope);
+        }
+      }
+    } else if (said instanceof List<?> list) {
+      list.forEach(item -> {
+        if (item instanceof String scope) {
+          scopes.add(scope);
+        }
+      });
+    }
+    return List.copyOf(scopes);
+  }
+
+  private @Nullable KnownConsumer owner(Map<String, Object> claims) {
+    Object subject = claims.get("sub");
+    KnownConsumer found =
+        subject instanceof String text ? first(bySubject.get(text), claims) : null;
+    if (found != null || byClaim.isEmpty()) {
+      return found;
+    }
+    for (Map.Entry<Map.Entry<String, String>, List<Owner>> entry : byClaim.entrySet()) {
+      KnownConsumer by = first(entry.getValue(), claims);
+      if (by != null) {
+        return by;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable KnownConsumer first(
+      @Nullable List<Owner> owners, Map<String, Object> claims) {
+    if (owners != null) {
+      for (Owner owner : owners) {
+        if (owner.claims().entrySet().stream()
+            .allMatch(claim -> says(claims.get(claim.getKey()), claim.getValue()))) {
+          return owner.consumer();
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean says(@Nullable Object claim, String wanted) {
+    return claim instanceof List<?> list
+        ? list.stream().anyMatch(item -> item.toString().equals(wanted))
+        : claim != null && claim.toString().equals(wanted);
+  }
+}

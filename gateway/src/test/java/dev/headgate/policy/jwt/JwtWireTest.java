@@ -1,0 +1,164 @@
+package dev.headgate.policy.jwt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.GatewayUnderTest;
+import dev.headgate.Gateways;
+import dev.headgate.jose.SigningKey;
+import dev.headgate.testkit.RawClient;
+import dev.headgate.testkit.RawResponse;
+import dev.headgate.testkit.ReceivedRequest;
+import dev.headgate.testkit.ScriptedOrigin;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class JwtWireTest {
+  private static final SigningKey FIRST = SigningKey.of("first", "RS256");
+  private static final SigningKey SECOND = SigningKey.of("second", "ES256");
+  private static final String LATER = "4102444800";
+
+  private final AtomicReference<String> keys = new AtomicReference<>(SigningKey.set(FIRST));
+  private final AtomicReference<Integer> status = new AtomicReference<>(200);
+  private ScriptedOrigin idp;
+  private ScriptedOrigin origin;
+
+  @BeforeEach
+  void startOthers() {
+    idp =
+        ScriptedOrigin.start(exchange -> {
+          String path = exchange.request().path();
+          String metadata =
+              "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(idp.url(), idp.url());
+          exchange.respond(status.get(), path.startsWith("/.well-known") ? metadata : keys.get());
+        });
+    origin = ScriptedOrigin.start(exchange -> exchange.respond(200, "in"));
+  }
+
+  @AfterEach
+  void stopOthers() {
+    idp.close();
+    origin.close();
+  }
+
+  private GatewayUnderTest gateway(String more) {
+    return new Gateways("nio")
+        .start(
+            """
+            listeners: { plain: { address: "127.0.0.1:0" } }
+            upstreams: { o: { endpoints: ["%s"] } }
+            policies:
+              idp: { jwt: { issuer: "%s", audience: orders%s } }
+            routes:
+              orders: { match: { path: /orders/** }, auth: idp, to: o }
+            consumers:
+              acme: { credentials: [{ jwt: { claim: { azp: acme-app } } }] }
+              batch: { credentials: [{ jwt: { subject: nightly } }] }
+            telemetry: { accessLog: { to: "off" } }
+            """
+                .formatted(origin.url(), idp.url(), more));
+  }
+
+  private String claims(String more) {
+    return "{\"iss\":\"%s\",\"aud\":\"orders\",\"exp\":%s,\"sub\":\"ada\"%s}"
+        .formatted(idp.url(), LATER, more);
+  }
+
+  private static RawResponse get(RawClient client, String token) throws Exception {
+    client.send("GET /orders/7 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+    return client.readResponse();
+  }
+
+  @Test
+  void aTokenOpensTheRouteAndItsClaimsReachTheOriginInItsPlace() throws Exception {
+    String headers = ", identityHeaders: { X-User: subject, X-Scopes: scopes, X-C: consumer }";
+    try (var gateway = gateway(", jwks: \"" + idp.url() + "/keys\"" + headers);
+        RawClient client = gateway.connect()) {
+      String token = FIRST.token(claims(",\"scope\":\"read write\",\"azp\":\"acme-app\""));
+      assertThat(get(client, token).status()).isEqualTo(200);
+
+      ReceivedRequest request = origin.onlyRequest();
+      assertThat(request.header("authorization")).isNull();
+      assertThat(request.header("x-user")).isEqualTo("ada");
+      assertThat(request.header("x-scopes")).isEqualTo("read write");
+      assertThat(request.header("x-c")).isEqualTo("acme");
+    }
+  }
+
+  @Test
+  void keysAreFoundThroughDiscovery() throws Exception {
+    try (var gateway = gateway("");
+        RawClient client = gateway.connect()) {
+      assertThat(get(client, FIRST.token(claims(""))).status()).isEqualTo(200);
+      assertThat(idp.requests().stream().map(ReceivedRequest::path))
+          .containsExactly("/.well-known/openid-configuration", "/keys");
+    }
+  }
+
+  @Test
+  void aCallerIsToldWhatIsWrongWithItsToken() throws Exception {
+    try (var gateway = gateway("");
+        RawClient client = gateway.connect()) {
+      client.send("GET /orders/7 HTTP/1.1\r\nHost: a\r\n\r\n");
+      RawResponse without = client.readResponse();
+      assertThat(without.status()).isEqualTo(401);
+      assertThat(without.header("www-authenticate")).isEqualTo("Bearer");
+      assertThat(without.text()).contains("\"reason\":\"jwt.missing\"");
+
+      RawResponse expired = get(client, FIRST.token(claims("").replace(LATER, "1000000000")));
+      assertThat(expired.status()).isEqualTo(401);
+      assertThat(expired.header("www-authenticate"))
+          .isEqualTo("Bearer error=\"invalid_token\", error_description=\"The token has expired\"");
+      assertThat(expired.text()).contains("\"reason\":\"jwt.expired\"");
+      assertThat(origin.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void otherSchemesAreLeftToOthersAndToTheOrigin() throws Exception {
+    try (var gateway = gateway("");
+        RawClient client = gateway.connect()) {
+      client.send("GET /orders/7 HTTP/1.1\r\nHost: a\r\nAuthorization: Basic YTpi\r\n\r\n");
+      assertThat(client.readResponse().text()).contains("\"reason\":\"jwt.missing\"");
+    }
+  }
+
+  @Test
+  void aRotatedKeyIsFetchedWhenTheFirstTokenOfItComes() throws Exception {
+    try (var gateway = gateway("");
+        RawClient client = gateway.connect()) {
+      assertThat(get(client, FIRST.token(claims(""))).status()).isEqualTo(200);
+      keys.set(SigningKey.set(SECOND));
+      assertThat(get(client, SECOND.token(claims(""))).status()).isEqualTo(200);
+      assertThat(get(client, FIRST.token(claims(""))).text())
+          .as("the key is gone, and with it what was verified with it")
+          .contains("jwt.key_unknown");
+    }
+  }
+
+  @Test
+  void whileKeysCannotBeHadNobodyIsToldThatItsTokenIsWrong() throws Exception {
+    status.set(500);
+    try (var gateway = gateway("");
+        RawClient client = gateway.connect()) {
+      RawResponse answer = get(client, FIRST.token(claims("")));
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.text()).contains("\"reason\":\"jwt.keys_unavailable\"");
+
+      status.set(200);
+      RawResponse later = answer;
+      while (later.status() == 503) {
+        later = get(client, FIRST.token(claims("")));
+      }
+      assertThat(later.status()).isEqualTo(200);
+
+      idp.stopAccepting();
+      idp.closeConnections();
+      assertThat(get(client, FIRST.token(claims(",\"n\":1"))).status())
+          .as("the last good keys serve")
+          .isEqualTo(200);
+      assertThat(get(client, SECOND.token(claims(""))).text()).contains("jwt.keys_unavailable");
+    }
+  }
+}
