@@ -47,20 +47,38 @@ public final class FetchedKeys {
   private record State(
       @Nullable KeySet keys, long fetchedAt, long endedAt, int failures, @Nullable Fetch fetch) {}
 
-  /** A fetch under way or planned, with those who wait for it. */
-  private record Fetch(Token token, @Nullable Waiting waiting, int count) {}
+  /**
+   * A fetch, with those who wait for it.
+   *
+   * @param begun whether it is under way; else it is planned
+   */
+  private record Fetch(Token token, boolean begun, @Nullable Waiting waiting, int count) {
+    Fetch joined(Loop loop, Listener listener, boolean before) {
+      return new Fetch(token, begun, new Waiting(loop, listener, before, waiting), count + 1);
+    }
+  }
 
   /** What makes a fetch itself: its state changes as others join. */
   private static final class Token {}
 
-  private record Waiting(Loop loop, Listener listener, @Nullable Waiting next) {}
+  /**
+   * @param before whether it waited before the fetch began
+   */
+  private record Waiting(Loop loop, Listener listener, boolean before, @Nullable Waiting next) {}
 
   /** Who waits for a fetch. */
   public interface Listener {
-    /**
-     * @param succeeded whether the keys are those of now
-     */
-    void ended(boolean succeeded);
+    void ended(Ended how);
+  }
+
+  /** How a fetch ended, for one who waited for it. */
+  public enum Ended {
+    /** The keys are those of now: they were asked for after it had asked. */
+    FRESH,
+    /** They are newer than before, but were asked for before it had asked. */
+    NEWER,
+    /** There are no others than before. */
+    FAILED
   }
 
   /** What becomes of somebody who asks for newer keys. */
@@ -114,14 +132,12 @@ public final class FetchedKeys {
       if (under != null && under.count() >= MOST_WAITING) {
         return Asked.UNAVAILABLE;
       }
-      Token token = under == null ? new Token() : under.token();
-      Waiting before = under == null ? null : under.waiting();
-      int count = under == null ? 0 : under.count();
-      Fetch joined = new Fetch(token, new Waiting(loop, listener, before), count + 1);
+      long delay = never || current.failures() > 0 ? 0 : Math.max(0, APART - since);
+      Fetch base = under == null ? new Fetch(new Token(), delay == 0, null, 0) : under;
+      Fetch joined = base.joined(loop, listener, under == null || !under.begun());
       if (state.compareAndSet(current, with(current, joined))) {
         if (under == null) {
-          long delay = never || current.failures() > 0 ? 0 : Math.max(0, APART - since);
-          plan(loop, token, delay);
+          plan(loop, base.token(), delay);
         }
         return Asked.WAITING;
       }
@@ -133,7 +149,7 @@ public final class FetchedKeys {
     State current = state.get();
     if (current.fetch() == null && untilDue(loop.nanos(), interval) <= 0) {
       Token token = new Token();
-      if (state.compareAndSet(current, with(current, new Fetch(token, null, 0)))) {
+      if (state.compareAndSet(current, with(current, new Fetch(token, true, null, 0)))) {
         begin(loop, token);
       }
     }
@@ -163,10 +179,20 @@ public final class FetchedKeys {
         new Deadline() {
           @Override
           protected void expired() {
+            markBegun(token);
             begin(loop, token);
           }
         };
     loop.arm(later, delay);
+  }
+
+  private void markBegun(Token token) {
+    state.updateAndGet(current -> {
+      Fetch fetch = current.fetch();
+      return fetch == null || fetch.token() != token
+          ? current
+          : with(current, new Fetch(token, true, fetch.waiting(), fetch.count()));
+    });
   }
 
   private void begin(Loop loop, Token token) {
@@ -196,7 +222,8 @@ public final class FetchedKeys {
   private static void tell(@Nullable Waiting first, boolean succeeded) {
     for (Waiting waiting = first; waiting != null; waiting = waiting.next()) {
       Listener listener = waiting.listener();
-      waiting.loop().execute(() -> listener.ended(succeeded));
+      Ended how = !succeeded ? Ended.FAILED : waiting.before() ? Ended.FRESH : Ended.NEWER;
+      waiting.loop().execute(() -> listener.ended(how));
     }
   }
 

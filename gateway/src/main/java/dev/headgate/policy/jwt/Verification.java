@@ -85,15 +85,20 @@ final class Verification {
 
   private void askForKeys(String why) {
     boolean waiting =
-        freshness == Freshness.UNKNOWN
-            && keys.ask(succeeded -> {
-              freshness = succeeded ? Freshness.FRESH : Freshness.STALE;
-              begin();
-            })
-                == FetchedKeys.Asked.WAITING;
+        freshness == Freshness.UNKNOWN && keys.ask(this::fetched) == FetchedKeys.Asked.WAITING;
     if (!waiting) {
       refuse(JwtPolicy.unavailable("the issuer's keys cannot be had now, and " + why));
     }
+  }
+
+  private void fetched(FetchedKeys.Ended how) {
+    freshness =
+        switch (how) {
+          case FRESH -> Freshness.FRESH;
+          case NEWER -> Freshness.UNKNOWN;
+          case FAILED -> Freshness.STALE;
+        };
+    begin();
   }
 
   private void verify(KeySet current, List<VerificationKey> candidates) {

@@ -9,10 +9,21 @@ import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.RawResponse;
 import dev.headgate.testkit.ReceivedRequest;
 import dev.headgate.testkit.ScriptedOrigin;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class JwtWireTest {
   private static final SigningKey FIRST = SigningKey.of("first", "RS256");
@@ -21,6 +32,7 @@ class JwtWireTest {
 
   private final AtomicReference<String> keys = new AtomicReference<>(SigningKey.set(FIRST));
   private final AtomicReference<Integer> status = new AtomicReference<>(200);
+  @TempDir private Path folder;
   private ScriptedOrigin idp;
   private ScriptedOrigin origin;
 
@@ -160,5 +172,67 @@ class JwtWireTest {
           .isEqualTo(200);
       assertThat(get(client, SECOND.token(claims(""))).text()).contains("jwt.keys_unavailable");
     }
+  }
+
+  @Test
+  void keysComeFromAFileToo() throws Exception {
+    Path file = folder.resolve("keys.json");
+    Files.writeString(file, SigningKey.set(FIRST));
+    try (var gateway = gateway(", jwks: \"" + file + "\"");
+        RawClient client = gateway.connect()) {
+      assertThat(get(client, FIRST.token(claims(""))).status()).isEqualTo(200);
+
+      Files.writeString(file, SigningKey.set(SECOND));
+      assertThat(get(client, SECOND.token(claims(""))).status()).isEqualTo(200);
+      assertThat(idp.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void noValidCallerIsRefusedWhileKeysRotateAndTheIssuerComesAndGoes() throws Exception {
+    List<SigningKey> signing =
+        IntStream.range(0, 4).mapToObj(i -> SigningKey.of("k" + i, "ES256")).toList();
+    keys.set(SigningKey.set(signing.get(0)));
+    AtomicReference<SigningKey> current = new AtomicReference<>(signing.get(0));
+    AtomicBoolean done = new AtomicBoolean();
+    try (var gateway = gateway("");
+        var threads = Executors.newFixedThreadPool(3)) {
+      List<Future<Set<String>>> callers = new ArrayList<>();
+      for (int caller = 0; caller < 3; caller++) {
+        int name = caller;
+        callers.add(
+            threads.submit(() -> {
+              Set<String> seen = new TreeSet<>();
+              try (RawClient client = gateway.connect()) {
+                for (int n = 0; !done.get(); n++) {
+                  String more = ",\"n\":\"%d-%d\"".formatted(name, n % 50);
+                  RawResponse answer = get(client, current.get().token(claims(more)));
+                  seen.add(answer.status() == 200 ? "in" : answer.text());
+                }
+              }
+              return seen;
+            }));
+      }
+      try {
+        for (int i = 1; i < signing.size(); i++) {
+          // As issuers do: the new key is published beside the old one before it signs.
+          keys.set(SigningKey.set(signing.get(i - 1), signing.get(i)));
+          current.set(signing.get(i));
+          awaitCalls(200);
+          status.set(500);
+          awaitCalls(200);
+          status.set(200);
+        }
+      } finally {
+        done.set(true);
+      }
+      for (Future<Set<String>> caller : callers) {
+        assertThat(caller.get()).containsExactly("in");
+      }
+    }
+  }
+
+  private void awaitCalls(int more) throws Exception {
+    origin.awaitRequest(origin.requests().size() + more);
   }
 }

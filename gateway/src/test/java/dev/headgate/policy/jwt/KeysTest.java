@@ -211,4 +211,17 @@ class KeysTest {
     jwt.settle();
     assertThat(jwt.asked).hasSize(1);
   }
+
+  @Test
+  void keysThatWereAskedForBeforeATokenCameSayNothingAgainstIt() {
+    JwtUnderTest jwt = new JwtUnderTest("").silent();
+    assertThat(jwt.asked).as("asked at once").hasSize(1);
+    var asking = jwt.begin(second.token(jwt.claims("")));
+    jwt.answering(SigningKey.set(first)).settle();
+    assertThat(asking.outcome()).isEqualTo("waiting");
+
+    jwt.answering(SigningKey.set(second)).loop.advance(Duration.ofSeconds(3));
+    jwt.settle();
+    assertThat(asking.outcome()).isEqualTo("vouched");
+  }
 }
