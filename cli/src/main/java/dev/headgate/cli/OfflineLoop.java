@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A loop without a network: what policies ask others is answered from files that the user gave, and
@@ -83,21 +82,10 @@ final class OfflineLoop implements Loop {
     return new Offload() {
       @Override
       public <T> boolean run(Callable<T> work, Listener<T> listener) {
-        tasks.add(() -> attempt(work, listener));
+        tasks.add(() -> Offload.attempt(work, listener).run());
         return true;
       }
     };
-  }
-
-  private static <T> void attempt(Callable<T> work, Offload.Listener<T> listener) {
-    @Nullable T result = null;
-    @Nullable Exception failure = null;
-    try {
-      result = work.call();
-    } catch (Exception e) {
-      failure = e;
-    }
-    listener.done(result, failure);
   }
 
   @Override

@@ -15,6 +15,21 @@ public interface Offload {
    */
   <T> boolean run(Callable<T> work, Listener<T> listener);
 
+  /**
+   * Does work on the caller's thread.
+   *
+   * @return tells the listener how it went; to be run on the listener's loop
+   */
+  static <T> Runnable attempt(Callable<T> work, Listener<T> listener) {
+    T result;
+    try {
+      result = work.call();
+    } catch (Exception e) {
+      return () -> listener.done(null, e);
+    }
+    return () -> listener.done(result, null);
+  }
+
   /** Who waits for the result. */
   interface Listener<T> {
     /**

@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that do for all loops what would hold one up: as many as there are cores, started
@@ -39,26 +38,13 @@ final class OffloadThreads {
       @Override
       public <T> boolean run(Callable<T> work, Listener<T> listener) {
         try {
-          threads.execute(() -> attempt(work, listener, loop));
+          threads.execute(() -> loop.execute(Offload.attempt(work, listener)));
           return true;
         } catch (RejectedExecutionException e) {
           return false;
         }
       }
     };
-  }
-
-  private static <T> void attempt(Callable<T> work, Offload.Listener<T> listener, Loop loop) {
-    @Nullable T result = null;
-    @Nullable Exception failure = null;
-    try {
-      result = work.call();
-    } catch (Exception e) {
-      failure = e;
-    }
-    T done = result;
-    Exception failed = failure;
-    loop.execute(() -> listener.done(done, failed));
   }
 
   void close() {

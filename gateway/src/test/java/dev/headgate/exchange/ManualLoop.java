@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /** A loop whose thread is the test and whose time only the test moves. */
 public final class ManualLoop implements Loop {
@@ -63,21 +62,10 @@ public final class ManualLoop implements Loop {
     return new Offload() {
       @Override
       public <T> boolean run(Callable<T> work, Listener<T> listener) {
-        tasks.add(() -> attempt(work, listener));
+        tasks.add(() -> Offload.attempt(work, listener).run());
         return true;
       }
     };
-  }
-
-  private static <T> void attempt(Callable<T> work, Offload.Listener<T> listener) {
-    @Nullable T result = null;
-    @Nullable Exception failure = null;
-    try {
-      result = work.call();
-    } catch (Exception e) {
-      failure = e;
-    }
-    listener.done(result, failure);
   }
 
   /** Does what was left for later. */
