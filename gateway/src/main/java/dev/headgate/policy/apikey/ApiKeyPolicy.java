@@ -2,6 +2,7 @@ package dev.headgate.policy.apikey;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.AuthenticationPolicy;
+import dev.headgate.exchange.CredentialHash;
 import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
@@ -10,9 +11,6 @@ import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Stage;
-import java.security.DigestException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +27,7 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
   private final KeyIndex index;
   private final IdentityHeaders identityHeaders;
   private final Loop loop;
-  private final MessageDigest sha256;
-  private final byte[] hash = new byte[KeyIndex.HASH];
+  private final CredentialHash hash = new CredentialHash();
 
   ApiKeyPolicy(ApiKey config, KeyIndex index, IdentityHeaders identityHeaders, Loop loop) {
     this.place = place(config);
@@ -38,11 +35,6 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
     this.index = index;
     this.identityHeaders = identityHeaders;
     this.loop = loop;
-    try {
-      this.sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   private static CredentialPlace place(ApiKey config) {
@@ -62,7 +54,7 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
     if (length == CredentialPlace.NONE) {
       return Decision.CONTINUE;
     }
-    KeyIndex.Key key = length == CredentialPlace.WRONG ? null : find(length);
+    KeyIndex.Key key = length == CredentialPlace.WRONG ? null : index.find(hash.of(place, length));
     if (key == null) {
       return refused("api_key.invalid", "no such key");
     }
@@ -75,16 +67,6 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
     }
     exchange.identity(key.identity());
     return Decision.CONTINUE;
-  }
-
-  private KeyIndex.@Nullable Key find(int length) {
-    sha256.update(place.bytes(), place.from(), length);
-    try {
-      sha256.digest(hash, 0, hash.length);
-    } catch (DigestException e) {
-      throw new IllegalStateException("a SHA-256 has 32 bytes", e);
-    }
-    return index.find(hash);
   }
 
   private static Decision refused(String reason, String detail) {

@@ -1,10 +1,12 @@
 package dev.headgate.policy.apikey;
 
+import static dev.headgate.exchange.CredentialHash.LENGTH;
+
 import dev.headgate.config.Consumer;
+import dev.headgate.exchange.CredentialHash;
 import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.Identity.KnownConsumer;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * without knowing a preimage; the whole hash is compared in constant time all the same.
  */
 final class KeyIndex {
-  static final int HASH = 32;
-
   private final byte[] hashes;
   private final @Nullable Key[] keys;
   private final int mask;
@@ -45,7 +45,7 @@ final class KeyIndex {
     }
     int slots = Integer.highestOneBit(Math.max(4, count * 2)) << 1;
     mask = slots - 1;
-    hashes = new byte[slots * HASH];
+    hashes = new byte[slots * LENGTH];
     keys = new Key[slots];
     consumers.forEach((name, consumer) -> {
       KnownConsumer known = new KnownConsumer(name, consumer);
@@ -66,7 +66,7 @@ final class KeyIndex {
     while (keys[slot] != null) {
       slot = (slot + 1) & mask;
     }
-    System.arraycopy(hash, 0, hashes, slot * HASH, HASH);
+    System.arraycopy(hash, 0, hashes, slot * LENGTH, LENGTH);
     keys[slot] =
         new Key(
             identity,
@@ -78,7 +78,7 @@ final class KeyIndex {
   @Nullable Key find(byte[] hash) {
     int slot = slot(hash);
     for (Key key = keys[slot]; key != null; key = keys[slot]) {
-      if (equal(hash, slot * HASH)) {
+      if (CredentialHash.equal(hash, hashes, slot * LENGTH)) {
         return key;
       }
       slot = (slot + 1) & mask;
@@ -88,14 +88,5 @@ final class KeyIndex {
 
   private int slot(byte[] hash) {
     return ByteBuffer.wrap(hash).getInt() & mask;
-  }
-
-  /** As {@link MessageDigest#isEqual}, without copying. */
-  private boolean equal(byte[] hash, int from) {
-    int difference = 0;
-    for (int i = 0; i < HASH; i++) {
-      difference |= hash[i] ^ hashes[from + i];
-    }
-    return difference == 0;
   }
 }

@@ -2,6 +2,7 @@ package dev.headgate.policy.jwt;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.AuthenticationPolicy;
+import dev.headgate.exchange.CredentialHash;
 import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
@@ -13,9 +14,6 @@ import dev.headgate.exchange.Stage;
 import dev.headgate.jose.KeySet;
 import dev.headgate.jose.LoopKeys;
 import java.nio.ByteBuffer;
-import java.security.DigestException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +33,7 @@ final class JwtPolicy implements AuthenticationPolicy {
   private final Loop loop;
   private final KnownTokens known;
   private final Map<ByteBuffer, Verification> underWay = new HashMap<>();
-  private final MessageDigest sha256;
-  private final byte[] hash = new byte[KnownTokens.HASH];
+  private final CredentialHash hashes = new CredentialHash();
 
   /** What the instances of all loops share. */
   record Prepared(Jwt config, TokenRules rules, Owners owners, IdentityHeaders identityHeaders) {}
@@ -47,11 +44,6 @@ final class JwtPolicy implements AuthenticationPolicy {
     this.keys = keys;
     this.loop = loop;
     this.known = new KnownTokens(prepared.config().remember());
-    try {
-      this.sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   private static CredentialPlace place(Jwt.From from) {
@@ -76,21 +68,12 @@ final class JwtPolicy implements AuthenticationPolicy {
       return Decision.fail(
           Refusal.MALFORMED.failure("several tokens, none, or more than " + LONGEST + " bytes"));
     }
-    digest(length);
+    byte[] hash = hashes.of(place, length);
     KnownTokens.Token token = known.find(hash);
     KeySet current = keys.usable();
     return token != null && current != null && token.holds(current)
         ? vouch(token, exchange)
-        : verify(exchange, length);
-  }
-
-  private void digest(int length) {
-    sha256.update(place.bytes(), place.from(), length);
-    try {
-      sha256.digest(hash, 0, hash.length);
-    } catch (DigestException e) {
-      throw new IllegalStateException("a SHA-256 has 32 bytes", e);
-    }
+        : verify(exchange, length, hash);
   }
 
   private Decision vouch(KnownTokens.Token token, Exchange exchange) {
@@ -105,7 +88,7 @@ final class JwtPolicy implements AuthenticationPolicy {
     return Decision.CONTINUE;
   }
 
-  private Decision verify(Exchange exchange, int length) {
+  private Decision verify(Exchange exchange, int length, byte[] hash) {
     Verification verification = underWay.get(ByteBuffer.wrap(hash));
     if (verification != null) {
       return verification.join(exchange);

@@ -1,6 +1,9 @@
 package dev.headgate.policy.jwt;
 
+import static dev.headgate.exchange.CredentialHash.LENGTH;
+
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.CredentialHash;
 import dev.headgate.exchange.Identity;
 import dev.headgate.jose.KeySet;
 import dev.headgate.jose.VerificationKey;
@@ -20,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 final class KnownTokens {
-  static final int HASH = 32;
   private static final int WAYS = 8;
   private static final byte[] NOTHING = {};
 
@@ -86,7 +88,7 @@ final class KnownTokens {
     int first = first(hash);
     for (int place = first; place < first + WAYS; place++) {
       Token token = tokens[place];
-      if (token != null && equal(hash, place * HASH)) {
+      if (token != null && CredentialHash.equal(hash, hashes, place * LENGTH)) {
         token.used = ++uses;
         return token;
       }
@@ -104,7 +106,7 @@ final class KnownTokens {
       return;
     }
     if (hashes.length == 0) {
-      hashes = new byte[sets * WAYS * HASH];
+      hashes = new byte[sets * WAYS * LENGTH];
       tokens = new Token[sets * WAYS];
     }
     int first = first(hash);
@@ -112,7 +114,7 @@ final class KnownTokens {
     long least = Long.MAX_VALUE;
     for (int place = first; place < first + WAYS; place++) {
       Token there = tokens[place];
-      boolean same = there != null && equal(hash, place * HASH);
+      boolean same = there != null && CredentialHash.equal(hash, hashes, place * LENGTH);
       long worth =
           same ? Long.MIN_VALUE : there == null ? -1 : there.expires <= now ? 0 : there.used;
       if (worth < least) {
@@ -120,20 +122,12 @@ final class KnownTokens {
         chosen = place;
       }
     }
-    System.arraycopy(hash, 0, hashes, chosen * HASH, HASH);
+    System.arraycopy(hash, 0, hashes, chosen * LENGTH, LENGTH);
     token.used = ++uses;
     tokens[chosen] = token;
   }
 
   private int first(byte[] hash) {
     return (ByteBuffer.wrap(hash).getInt() & (sets - 1)) * WAYS;
-  }
-
-  private boolean equal(byte[] hash, int from) {
-    int difference = 0;
-    for (int i = 0; i < HASH; i++) {
-      difference |= hash[i] ^ hashes[from + i];
-    }
-    return difference == 0;
   }
 }
