@@ -8,6 +8,7 @@ import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.Loop;
 import dev.headgate.http.HeaderName;
+import dev.headgate.http.Query;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ enum Variable {
   QUERY(
       "request.query",
       MapType.create(SimpleType.STRING, SimpleType.STRING),
-      (exchange, loop) -> QueryParameters.of(exchange.query())),
+      (exchange, loop) -> exchange.query() == null ? Map.of() : Query.all(exchange.query())),
   HEADERS(
       "request.headers",
       MapType.create(SimpleType.STRING, SimpleType.STRING),

@@ -2,6 +2,7 @@ package dev.headgate.route;
 
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
+import dev.headgate.http.Query;
 import org.jspecify.annotations.Nullable;
 
 /** One condition on a request beside host, path and method. */

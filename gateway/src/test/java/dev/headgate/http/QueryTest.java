@@ -1,7 +1,8 @@
-package dev.headgate.route;
+package dev.headgate.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,5 +30,12 @@ class QueryTest {
     assertThat(Query.first("", "a")).isNull();
     assertThat(Query.first("aa=1&b=a=1", "a")).isNull();
     assertThat(Query.first("A=1", "a")).isNull();
+  }
+
+  @Test
+  void ofAllTheFirstOfEachNameCounts() {
+    assertThat(Query.all("a=1&b&a=2&&=x&c%20d=%C3%A9+e"))
+        .isEqualTo(Map.of("a", "1", "b", "", "c d", "é e"));
+    assertThat(Query.all("")).isEmpty();
   }
 }

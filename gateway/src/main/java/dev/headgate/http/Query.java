@@ -1,0 +1,95 @@
+package dev.headgate.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads parameters out of a raw query, when somebody asks for them. */
+public final class Query {
+  private static final int MOST = 256;
+
+  private Query() {}
+
+  /**
+   * All parameters by name, decoded. Of several of one name the first counts; further ones than
+   * {@value #MOST} names do not.
+   *
+   * @param query as it came, without the question mark
+   */
+  public static Map<String, String> all(String query) {
+    Map<String, String> parameters = new HashMap<>();
+    for (int from = 0; from <= query.length() && parameters.size() < MOST; ) {
+      int end = endOfPair(query, from);
+      int nameEnd = endOfName(query, from, end);
+      String name = decoded(query, from, nameEnd);
+      if (!name.isEmpty()) {
+        parameters.putIfAbsent(name, value(query, nameEnd, end));
+      }
+      from = end + 1;
+    }
+    return parameters;
+  }
+
+  /**
+   * The value of the first parameter of that name, decoded; empty where it has no {@code =}.
+   *
+   * @param query as it came, without the question mark
+   * @return null if there is none
+   */
+  public static @Nullable String first(String query, String name) {
+    for (int from = 0; from <= query.length(); ) {
+      int end = endOfPair(query, from);
+      int nameEnd = endOfName(query, from, end);
+      if (end > from && decoded(query, from, nameEnd).equals(name)) {
+        return value(query, nameEnd, end);
+      }
+      from = end + 1;
+    }
+    return null;
+  }
+
+  private static int endOfPair(String query, int from) {
+    int ampersand = query.indexOf('&', from);
+    return ampersand < 0 ? query.length() : ampersand;
+  }
+
+  private static int endOfName(String query, int from, int end) {
+    int equals = query.indexOf('=', from);
+    return equals < 0 || equals > end ? end : equals;
+  }
+
+  private static String value(String query, int nameEnd, int end) {
+    return nameEnd == end ? "" : decoded(query, nameEnd + 1, end);
+  }
+
+  /** Percent-encoding and plus as forms have it; what is malformed stays as it is. */
+  private static String decoded(String query, int from, int to) {
+    int i = from;
+    while (i < to && query.charAt(i) != '%' && query.charAt(i) != '+' && query.charAt(i) < 128) {
+      i++;
+    }
+    if (i == to) {
+      return query.substring(from, to);
+    }
+    byte[] bytes = new byte[to - from];
+    int count = 0;
+    for (i = from; i < to; i++) {
+      char c = query.charAt(i);
+      int octet = c == '%' && i + 2 < to ? octet(query, i) : -1;
+      if (octet >= 0) {
+        i += 2;
+        bytes[count++] = (byte) octet;
+      } else {
+        bytes[count++] = c == '+' ? (byte) ' ' : (byte) c;
+      }
+    }
+    return new String(bytes, 0, count, StandardCharsets.UTF_8);
+  }
+
+  private static int octet(String query, int percent) {
+    int high = Character.digit(query.charAt(percent + 1), 16);
+    int low = Character.digit(query.charAt(percent + 2), 16);
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+  }
+}
