@@ -1,9 +1,14 @@
 package dev.headgate.exchange;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Problems;
+import dev.headgate.config.Shown;
+import dev.headgate.config.check.HeaderFields;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +67,47 @@ public final class CredentialPlace {
 
   public static CredentialPlace cookie(String name, int longest) {
     return new CredentialPlace(null, "", ';', name, longest);
+  }
+
+  /**
+   * The one place that a user names, in the order in which nothing is left out: see {@link #check}.
+   *
+   * @return null if none is named
+   */
+  public static @Nullable CredentialPlace of(
+      @Nullable String header, @Nullable String query, @Nullable String cookie, int longest) {
+    if (header != null) {
+      return header(header, longest);
+    }
+    if (query != null) {
+      return query(query, longest);
+    }
+    return cookie == null ? null : cookie(cookie, longest);
+  }
+
+  /**
+   * Reports what is wrong with the place that a user names: several, or what is no name.
+   *
+   * @param at the path of the record that holds the three
+   */
+  public static void check(
+      String at,
+      @Nullable String header,
+      @Nullable String query,
+      @Nullable String cookie,
+      Problems problems) {
+    if (Stream.of(header, query, cookie).filter(Objects::nonNull).count() > 1) {
+      problems.error(at, "only one of 'header', 'query' and 'cookie' can be", "name two policies");
+    }
+    if (header != null) {
+      new HeaderFields(problems).changed(at + ".header", header);
+    }
+    if (query != null && !HeaderFields.isToken(query)) {
+      problems.error(at + ".query", Shown.quoted(query) + " is not the name of a parameter", "");
+    }
+    if (cookie != null && !HeaderFields.isToken(cookie)) {
+      problems.error(at + ".cookie", Shown.quoted(cookie) + " is not the name of a cookie", "");
+    }
   }
 
   /** The array that holds what was read last, from {@link #from} on. */

@@ -2,6 +2,7 @@ package dev.headgate.exchange;
 
 import dev.headgate.config.Problems;
 import dev.headgate.config.Shown;
+import dev.headgate.config.check.HeaderFields;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import java.nio.charset.StandardCharsets;
@@ -19,21 +20,26 @@ public final class IdentityHeaders {
   private static final String CLAIMS = "claims.";
   private static final int LONGEST = 4096;
 
+  private final String policy;
   private final List<Field> fields = new ArrayList<>();
 
   private record Field(HeaderName name, String what) {}
 
   /**
+   * @param policy the name of the policy that they belong to
    * @param whatByName what each field holds: {@code consumer}, {@code subject}, {@code policy},
    *     {@code groups}, {@code scopes}, or {@code claims.NAME}, where dots lead into objects
    */
-  public IdentityHeaders(Map<String, String> whatByName) {
+  public IdentityHeaders(String policy, Map<String, String> whatByName) {
+    this.policy = policy;
     whatByName.forEach((name, what) -> fields.add(new Field(HeaderName.of(name), what)));
   }
 
   /** Reports what cannot be such a field. */
   public static void check(String at, Map<String, String> whatByName, Problems problems) {
+    HeaderFields names = new HeaderFields(problems);
     whatByName.forEach((name, what) -> {
+      names.changed(at + "." + name, name);
       boolean known =
           switch (what) {
             case "consumer", "subject", "policy", "groups", "scopes" -> true;
@@ -53,8 +59,16 @@ public final class IdentityHeaders {
     return fields.stream().map(field -> field.name().text()).toList();
   }
 
-  /** Puts the fields into a request; those of which the identity says nothing are left out. */
-  public void write(Identity identity, Headers headers) {
+  /**
+   * Puts the fields into the request if it is this policy that vouches for its caller; those of
+   * which the identity says nothing are left out.
+   */
+  public void write(Exchange exchange) {
+    Identity identity = exchange.identity();
+    if (identity == null || !identity.policy().equals(policy)) {
+      return;
+    }
+    Headers headers = exchange.requestHeaders();
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
       String value = value(identity, field.what());

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The rules of header fields that a user sets, adds, removes or matches (RFC 9110 section 5). */
-final class HeaderFields {
+public final class HeaderFields {
   private static final int LONGEST_NAME = 256;
   private static final int LONGEST_VALUE = 8 << 10;
   private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
@@ -29,7 +29,7 @@ final class HeaderFields {
 
   private final Problems problems;
 
-  HeaderFields(Problems problems) {
+  public HeaderFields(Problems problems) {
     this.problems = problems;
   }
 
@@ -46,7 +46,7 @@ final class HeaderFields {
   }
 
   /** Checks the name of a field that is written or taken away. */
-  void changed(String at, String name) {
+  public void changed(String at, String name) {
     if (!name(at, name)) {
       return;
     }
@@ -70,7 +70,7 @@ final class HeaderFields {
     return false;
   }
 
-  static boolean isToken(String text) {
+  public static boolean isToken(String text) {
     return !text.isEmpty()
         && text.chars()
             .allMatch(c ->

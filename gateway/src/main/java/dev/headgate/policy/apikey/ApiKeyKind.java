@@ -3,6 +3,7 @@ package dev.headgate.policy.apikey;
 import dev.headgate.config.Config;
 import dev.headgate.config.Consumer;
 import dev.headgate.config.Problems;
+import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
@@ -39,13 +40,7 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
 
   @Override
   public void check(String at, ApiKey config, Config whole, Problems problems) {
-    int places =
-        (config.header() == null ? 0 : 1)
-            + (config.query() == null ? 0 : 1)
-            + (config.cookie() == null ? 0 : 1);
-    if (places > 1) {
-      problems.error(at, "only one of 'header', 'query' and 'cookie' can be", "name two policies");
-    }
+    CredentialPlace.check(at, config.header(), config.query(), config.cookie(), problems);
     IdentityHeaders.check(at + ".identityHeaders", config.identityHeaders(), problems);
     Map<String, String> owners = new HashMap<>();
     whole
@@ -70,7 +65,7 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
   @Override
   public PolicyFactory prepare(ApiKey config, Preparation preparation) {
     KeyIndex index = new KeyIndex(preparation.name(), preparation.consumers());
-    IdentityHeaders headers = new IdentityHeaders(config.identityHeaders());
+    IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     return new PolicyFactory() {
       @Override
       public Policy create(Loop loop) {

@@ -7,11 +7,10 @@ import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
-import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Stage;
-import java.util.Objects;
+import dev.headgate.http.HeaderName;
 import org.jspecify.annotations.Nullable;
 
 /** Vouches for callers that show a key. */
@@ -19,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class ApiKeyPolicy implements AuthenticationPolicy {
   /** The longest key, in bytes. */
   private static final int LONGEST = 256;
-
-  private static final String USUAL_HEADER = "X-API-Key";
 
   private final CredentialPlace place;
   private final boolean keepCredential;
@@ -38,14 +35,9 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
   }
 
   private static CredentialPlace place(ApiKey config) {
-    if (config.query() != null) {
-      return CredentialPlace.query(config.query(), LONGEST);
-    }
-    if (config.cookie() != null) {
-      return CredentialPlace.cookie(config.cookie(), LONGEST);
-    }
-    return CredentialPlace.header(
-        Objects.requireNonNullElse(config.header(), USUAL_HEADER), LONGEST);
+    CredentialPlace named =
+        CredentialPlace.of(config.header(), config.query(), config.cookie(), LONGEST);
+    return named != null ? named : CredentialPlace.header(HeaderName.X_API_KEY.text(), LONGEST);
   }
 
   @Override
@@ -88,9 +80,6 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
     if (!keepCredential) {
       place.remove(exchange);
     }
-    Identity identity = exchange.identity();
-    if (identity != null) {
-      identityHeaders.write(identity, exchange.requestHeaders());
-    }
+    identityHeaders.write(exchange);
   }
 }

@@ -6,6 +6,7 @@ import dev.headgate.config.SecretText;
 import dev.headgate.config.ServerTls;
 import dev.headgate.config.Shown;
 import dev.headgate.config.Upstream;
+import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
@@ -27,7 +28,6 @@ import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The kind {@code jwt}. */
@@ -72,7 +72,8 @@ public final class JwtKind implements PolicyKind<Jwt> {
     } else {
       keys(at, config, problems);
     }
-    places(at + ".from", config.from(), problems);
+    Jwt.From from = config.from();
+    CredentialPlace.check(at + ".from", from.header(), from.query(), from.cookie(), problems);
     if (config.keys().refresh().compareTo(config.keys().maxAge()) > 0) {
       problems.error(at + ".keys.maxAge", "keys become too old before they are fetched again", "");
     }
@@ -158,20 +159,13 @@ public final class JwtKind implements PolicyKind<Jwt> {
     }
   }
 
-  private static void places(String at, Jwt.From from, Problems problems) {
-    if (Stream.of(from.header(), from.cookie(), from.query()).filter(Objects::nonNull).count()
-        > 1) {
-      problems.error(at, "only one of 'header', 'cookie' and 'query' can be", "name two policies");
-    }
-  }
-
   @Override
   public @Nullable PolicyFactory prepare(Jwt config, Preparation preparation) {
     Function<Loop, LoopKeys> keys = keys(config, preparation);
     if (keys == null) {
       return null;
     }
-    IdentityHeaders headers = new IdentityHeaders(config.identityHeaders());
+    IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     Owners owners = new Owners(preparation.name(), config.issuer(), preparation.consumers());
     JwtPolicy.Prepared prepared =
         new JwtPolicy.Prepared(config, new TokenRules(config), owners, headers);

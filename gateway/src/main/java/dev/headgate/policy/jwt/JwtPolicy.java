@@ -47,15 +47,8 @@ final class JwtPolicy implements AuthenticationPolicy {
   }
 
   private static CredentialPlace place(Jwt.From from) {
-    if (from.header() != null) {
-      return CredentialPlace.header(from.header(), LONGEST);
-    }
-    if (from.cookie() != null) {
-      return CredentialPlace.cookie(from.cookie(), LONGEST);
-    }
-    return from.query() != null
-        ? CredentialPlace.query(from.query(), LONGEST)
-        : CredentialPlace.authorization("Bearer", LONGEST);
+    CredentialPlace named = CredentialPlace.of(from.header(), from.query(), from.cookie(), LONGEST);
+    return named != null ? named : CredentialPlace.authorization("Bearer", LONGEST);
   }
 
   @Override
@@ -139,10 +132,7 @@ final class JwtPolicy implements AuthenticationPolicy {
     if (!prepared.config().keepCredential()) {
       place.remove(exchange);
     }
-    Identity identity = exchange.identity();
-    if (identity != null && identity.policy().equals(prepared.owners().policy())) {
-      prepared.identityHeaders().write(identity, exchange.requestHeaders());
-    }
+    prepared.identityHeaders().write(exchange);
   }
 
   @Override

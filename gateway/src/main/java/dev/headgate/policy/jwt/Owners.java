@@ -49,11 +49,6 @@ final class Owners {
     }
   }
 
-  /** The name of the policy that vouches. */
-  String policy() {
-    return policy;
-  }
-
   /** Who has a token with these claims. */
   Identity identity(Map<String, Object> claims) {
     return new Identity(policy, subject(claims), owner(claims), scopes(claims), claims);

@@ -86,6 +86,18 @@ class ApiKeyWireTest {
   }
 
   @Test
+  void onlyThePolicyThatVouchesSaysWhoItIs() throws Exception {
+    try (var origin = ScriptedOrigin.start(e -> e.respond(200, "in"));
+        var gateway = new Gateways("nio").start(config(origin));
+        RawClient client = gateway.connect()) {
+      assertThat(get(client, "/any?api_key=" + KEY).status()).isEqualTo(200);
+
+      assertThat(origin.onlyRequest().header("x-consumer")).isNull();
+      assertThat(origin.onlyRequest().target()).isEqualTo("/any");
+    }
+  }
+
+  @Test
   void anUnknownAWrongAndAnEmptyKeyGetTheSameAnswer() throws Exception {
     try (var origin = ScriptedOrigin.start(e -> e.respond(200, "in"));
         var gateway = new Gateways("nio").start(config(origin));

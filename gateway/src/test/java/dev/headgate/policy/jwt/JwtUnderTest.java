@@ -73,7 +73,7 @@ final class JwtUnderTest {
                 jwt,
                 new TokenRules(jwt),
                 new Owners("idp", jwt.issuer(), config.consumers()),
-                new IdentityHeaders(jwt.identityHeaders())),
+                new IdentityHeaders("idp", jwt.identityHeaders())),
             keys,
             loop);
   }
