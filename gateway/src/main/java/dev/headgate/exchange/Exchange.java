@@ -1,7 +1,9 @@
 package dev.headgate.exchange;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +31,7 @@ public final class Exchange {
   private final Headers requestHeaders;
 
   // What the stages found out.
+  private InetAddress address;
   private String clientAddress;
   private boolean trustedPeer;
   private boolean ambiguousCaller;
@@ -74,6 +77,7 @@ public final class Exchange {
       Headers responseHeaders,
       long startNanos) {
     this.client = client;
+    this.address = client.peer();
     this.clientAddress = client.peerText();
     this.scheme = client.secure() ? "https" : "http";
     this.protocol = protocol;
@@ -111,6 +115,16 @@ public final class Exchange {
     return method;
   }
 
+  /**
+   * The method that a CORS preflight asks about (the Fetch standard, section 3.3.4), the first if
+   * it names several; null for any other request.
+   */
+  public @Nullable String preflightMethod() {
+    return method.equals("OPTIONS") && requestHeaders.has(HeaderName.ORIGIN)
+        ? requestHeaders.get(HeaderName.ACCESS_CONTROL_REQUEST_METHOD)
+        : null;
+  }
+
   public String authority() {
     return authority;
   }
@@ -130,12 +144,18 @@ public final class Exchange {
   }
 
   /** The caller's address: the peer's, or what a trusted proxy said. */
+  public InetAddress address() {
+    return address;
+  }
+
+  /** {@link #address} as text. */
   public String clientAddress() {
     return clientAddress;
   }
 
-  public void clientAddress(String address) {
-    clientAddress = address;
+  public void address(InetAddress caller) {
+    address = caller;
+    clientAddress = caller.getHostAddress();
   }
 
   /** Whether the peer is a trusted proxy, whose forwarding fields are believed and passed on. */

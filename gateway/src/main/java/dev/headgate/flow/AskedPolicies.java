@@ -60,13 +60,10 @@ final class AskedPolicies {
   Decision proceed() {
     while (position < chain.size()) {
       CompiledPolicy policy = chain.at(position);
-      Decision verdict = isDue(policy) ? meaning(policy, ask(policy)) : Decision.CONTINUE;
-      if (!(verdict instanceof Decision.Continue)) {
-        return verdict;
-      }
-      Decision vouched = next(policy);
-      if (!(vouched instanceof Decision.Continue)) {
-        return vouched;
+      Decision settled =
+          settled(policy, isDue(policy) ? meaning(policy, ask(policy)) : Decision.CONTINUE);
+      if (!(settled instanceof Decision.Continue)) {
+        return settled;
       }
     }
     return Decision.CONTINUE;
@@ -75,12 +72,13 @@ final class AskedPolicies {
   /** Goes on with what the policy in hand has decided after all. */
   Decision resume(Decision decided) {
     CompiledPolicy policy = chain.at(position);
-    Decision verdict = meaning(policy, decided);
-    if (!(verdict instanceof Decision.Continue)) {
-      return verdict;
-    }
-    Decision vouched = next(policy);
-    return vouched instanceof Decision.Continue ? proceed() : vouched;
+    Decision settled = settled(policy, meaning(policy, decided));
+    return settled instanceof Decision.Continue ? proceed() : settled;
+  }
+
+  /** Steps on if the policy in hand lets the request go on. */
+  private Decision settled(CompiledPolicy policy, Decision verdict) {
+    return verdict instanceof Decision.Continue ? next(policy) : verdict;
   }
 
   /**

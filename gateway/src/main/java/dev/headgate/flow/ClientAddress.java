@@ -34,6 +34,9 @@ public final class ClientAddress {
   /** Who called a proxy, and how, as the proxy said it; null for what it did not say. */
   private record Said(@Nullable String client, @Nullable String proto) {}
 
+  /** Who calls, as far as what was said can be believed; null for what is not known. */
+  private record Caller(@Nullable InetAddress address, @Nullable String proto) {}
+
   /**
    * Whether a connection from there may come in. A trusted proxy's may: what is asked of its
    * clients is asked with each request.
@@ -54,18 +57,18 @@ public final class ClientAddress {
     boolean standard = field != ForwardedField.X_FORWARDED_FOR && headers.has(HeaderName.FORWARDED);
     boolean usual = field != ForwardedField.FORWARDED && headers.has(HeaderName.X_FORWARDED_FOR);
     List<Said> hops = standard ? forwarded(headers) : usual ? xForwardedFor(headers) : List.of();
-    Said said = walk(hops, trusted);
+    Caller caller = walk(hops, trusted);
     if (standard && usual) {
-      Said other = walk(xForwardedFor(headers), trusted);
-      if (said.client() == null || !said.client().equals(other.client())) {
+      Caller other = walk(xForwardedFor(headers), trusted);
+      if (caller.address() == null || !caller.address().equals(other.address())) {
         exchange.ambiguousCaller(true);
         return;
       }
     }
-    if (said.client() != null) {
-      exchange.clientAddress(said.client());
+    if (caller.address() != null) {
+      exchange.address(caller.address());
     }
-    String proto = said.proto();
+    String proto = caller.proto();
     if (proto == null && !standard && field != ForwardedField.FORWARDED) {
       List<String> protos = members(headers.all(HeaderName.X_FORWARDED_PROTO));
       proto = protos.isEmpty() ? null : protos.getLast();
@@ -75,8 +78,8 @@ public final class ClientAddress {
     }
   }
 
-  private static Said walk(List<Said> hops, List<Cidr> trusted) {
-    String client = null;
+  private static Caller walk(List<Said> hops, List<Cidr> trusted) {
+    InetAddress caller = null;
     String proto = null;
     for (int i = hops.size() - 1; i >= 0 && hops.size() - i <= HOPS; i--) {
       Said hop = hops.get(i);
@@ -84,13 +87,13 @@ public final class ClientAddress {
       if (address == null) {
         break;
       }
-      client = address.getHostAddress();
+      caller = address;
       proto = hop.proto();
       if (!Cidr.anyContains(trusted, address)) {
         break;
       }
     }
-    return new Said(client, proto);
+    return new Caller(caller, proto);
   }
 
   private static List<Said> forwarded(Headers headers) {

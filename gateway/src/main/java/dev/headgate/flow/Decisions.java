@@ -20,8 +20,6 @@ import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
 import dev.headgate.snapshot.PolicyChain;
 import dev.headgate.snapshot.Snapshot;
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 public final class Decisions {
-  private static final HeaderName REQUEST_METHOD = HeaderName.of("access-control-request-method");
-
   private final Snapshot snapshot;
   private final Exchange exchange;
   private final LoopPolicies loopPolicies;
@@ -96,11 +92,6 @@ public final class Decisions {
       transform();
     }
     return decision;
-  }
-
-  /** Whether a route takes the request, so that {@link #route} can be asked for it. */
-  public boolean routed() {
-    return chosen != null;
   }
 
   /** The route that takes the request; only if there is one. */
@@ -193,10 +184,7 @@ public final class Decisions {
    * else null. Nothing but that answer may come of it: see {@link #finish}.
    */
   private @Nullable Routing<CompiledRoute> preflightRoute() {
-    if (!exchange.method().equals("OPTIONS") || !exchange.requestHeaders().has(HeaderName.ORIGIN)) {
-      return null;
-    }
-    String asksFor = exchange.requestHeaders().get(REQUEST_METHOD);
+    String asksFor = exchange.preflightMethod();
     if (asksFor == null
         || !(match(asksFor) instanceof Routing.Found<CompiledRoute> found)
         || !found.payload().policies().answersPreflights()) {
@@ -238,8 +226,7 @@ public final class Decisions {
   /** A proxy's connection was let in for what its clients may do. */
   private boolean mayCall() {
     Listener listener = snapshot.config().listeners().get(exchange.client().listener());
-    InetAddress address = NetUtil.createInetAddressFromIpAddressString(exchange.clientAddress());
-    return listener == null || address == null || listener.addresses().allows(address);
+    return listener == null || listener.addresses().allows(exchange.address());
   }
 
   // transform: the request as the upstream gets it

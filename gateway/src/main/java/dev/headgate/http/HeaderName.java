@@ -83,8 +83,9 @@ public final class HeaderName {
   public static final HeaderName SEC_WEBSOCKET_ACCEPT = known("sec-websocket-accept");
   public static final HeaderName SEC_WEBSOCKET_VERSION = known("sec-websocket-version");
   public static final HeaderName WWW_AUTHENTICATE = known("www-authenticate");
-  public static final HeaderName SET_COOKIE = known("set-cookie");
   public static final HeaderName ORIGIN = known("origin");
+  public static final HeaderName ACCESS_CONTROL_REQUEST_METHOD =
+      known("access-control-request-method");
   public static final HeaderName X_API_KEY = known("x-api-key");
 
   private final String text;

@@ -10,6 +10,7 @@ import dev.headgate.exchange.Identity.KnownConsumer;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,7 +81,7 @@ class DocumentedTest {
   private static void everything(Node node) {
     Exchange exchange = Requests.proxied(node.loop, Duration.ofMillis(3));
     exchange.path("/", "a=b");
-    exchange.clientAddress("203.0.113.9");
+    exchange.address(InetAddress.ofLiteral("203.0.113.9"));
     exchange.requestHeaders().add(HeaderName.USER_AGENT, "curl/8.0");
     exchange.retried();
     Consumer acme = new Consumer(List.of(), List.of(), Map.of());

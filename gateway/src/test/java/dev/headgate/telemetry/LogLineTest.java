@@ -8,6 +8,7 @@ import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +27,7 @@ class LogLineTest {
     Map<String, String> line =
         line(node -> {
           Exchange exchange = Requests.proxied(node.loop, Duration.ofMillis(40));
-          exchange.clientAddress("203.0.113.9");
+          exchange.address(InetAddress.ofLiteral("203.0.113.9"));
           exchange.retried();
           exchange.addRequestBytes(12);
           node.recorder.record(exchange);
@@ -116,7 +117,6 @@ class LogLineTest {
           Exchange exchange = Requests.begun(node.loop, "/" + forged + "?" + forged, headers);
           exchange.requestId(forged);
           exchange.traceId(forged);
-          exchange.clientAddress(forged);
           exchange.host(forged);
           exchange.route(forged);
           exchange.upstream(forged);
@@ -126,7 +126,6 @@ class LogLineTest {
         });
     assertThat(lines).hasSize(1);
     assertThat(Json.object(lines.getFirst()))
-        .containsEntry("client", forged)
         .containsEntry("path", "/" + forged)
         .containsEntry("host", forged)
         .containsEntry("reason", forged)

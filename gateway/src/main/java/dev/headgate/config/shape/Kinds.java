@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * The kinds of policies and credentials that there are, and with them the shape of a whole
@@ -28,11 +27,6 @@ public final class Kinds {
   /** The shape of a whole configuration. */
   public Struct config() {
     return config;
-  }
-
-  /** The names of the kinds of policy. */
-  public Set<String> policies() {
-    return policies.keySet();
   }
 
   /** Whether a kind of policy finds out who is calling. */

@@ -2,7 +2,6 @@ package dev.headgate.policy.addresses;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.config.Cidr;
-import dev.headgate.exchange.ClientInfo;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
@@ -11,7 +10,6 @@ import dev.headgate.exchange.Stage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Asks the lists of networks first, then the countries. */
 @LoopConfined
@@ -30,10 +28,7 @@ final class AddressesPolicy implements Policy {
 
   @Override
   public Decision onRequest(Exchange exchange) {
-    InetAddress address = address(exchange);
-    if (address == null) {
-      return refused("addresses.denied", "the client's address is not known");
-    }
+    InetAddress address = exchange.address();
     if (Cidr.anyContains(rules.deny(), address)) {
       return refused("addresses.denied", "the client's address is in 'deny'");
     }
@@ -75,19 +70,5 @@ final class AddressesPolicy implements Policy {
 
   private static Decision refused(String reason, String detail) {
     return Decision.fail(Failure.client(Stage.ADMIT, 403, reason, detail));
-  }
-
-  /** What a trusted proxy said is text; nothing is looked up. */
-  private static @Nullable InetAddress address(Exchange exchange) {
-    ClientInfo client = exchange.client();
-    String text = exchange.clientAddress();
-    if (text.equals(client.peerText())) {
-      return client.peer();
-    }
-    try {
-      return InetAddress.ofLiteral(text);
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.headgate.policy.authorize;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Claims;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
@@ -9,7 +10,6 @@ import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
 import dev.headgate.exchange.Stage;
 import dev.headgate.expression.Expression;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -67,17 +67,11 @@ final class AuthorizePolicy implements Policy {
       return denied("authorize.consumer", "the caller is none of 'consumers'");
     }
     for (Map.Entry<String, String> claim : rules.claims().entrySet()) {
-      if (!holds(identity.claims().get(claim.getKey()), claim.getValue())) {
+      if (!Claims.says(identity.claims().get(claim.getKey()), claim.getValue())) {
         return denied("authorize.claim", "the claim '" + claim.getKey() + "' is another");
       }
     }
     return null;
-  }
-
-  private static boolean holds(@Nullable Object claim, String wanted) {
-    return claim instanceof List<?> list
-        ? list.stream().anyMatch(item -> holds(item, wanted))
-        : claim != null && claim.toString().equals(wanted);
   }
 
   private Decision byExpression(Expression condition, Exchange exchange) {

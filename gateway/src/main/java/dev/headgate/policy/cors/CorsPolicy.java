@@ -25,7 +25,6 @@ final class CorsPolicy implements Policy {
   private static final HeaderName MAX_AGE = HeaderName.of("access-control-max-age");
   private static final HeaderName ALLOW_NETWORK =
       HeaderName.of("access-control-allow-private-network");
-  private static final HeaderName REQUEST_METHOD = HeaderName.of("access-control-request-method");
   private static final HeaderName REQUEST_HEADERS = HeaderName.of("access-control-request-headers");
   private static final HeaderName REQUEST_NETWORK =
       HeaderName.of("access-control-request-private-network");
@@ -51,17 +50,16 @@ final class CorsPolicy implements Policy {
 
   @Override
   public Decision onRequest(Exchange exchange) {
-    Headers headers = exchange.requestHeaders();
-    if (!exchange.method().equals("OPTIONS")
-        || !headers.has(HeaderName.ORIGIN)
-        || !headers.has(REQUEST_METHOD)) {
+    String method = exchange.preflightMethod();
+    if (method == null) {
       return Decision.CONTINUE;
     }
+    Headers headers = exchange.requestHeaders();
     if (allowedOrigin(headers) == null) {
       return refused("cors.origin", "pages of that origin may not call");
     }
-    String method = headers.get(REQUEST_METHOD);
-    if (method == null || headers.count(REQUEST_METHOD) > 1 || !rules.allowsMethod(method)) {
+    if (headers.count(HeaderName.ACCESS_CONTROL_REQUEST_METHOD) > 1
+        || !rules.allowsMethod(method)) {
       return refused("cors.method", "pages may not use that method");
     }
     for (String list : headers.all(REQUEST_HEADERS)) {

@@ -1,6 +1,7 @@
 package dev.headgate.policy.jwt;
 
 import dev.headgate.config.Consumer;
+import dev.headgate.exchange.Claims;
 import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.Identity.KnownConsumer;
 import java.util.ArrayList;
@@ -105,17 +106,11 @@ final class Owners {
     if (owners != null) {
       for (Owner owner : owners) {
         if (owner.claims().entrySet().stream()
-            .allMatch(claim -> says(claims.get(claim.getKey()), claim.getValue()))) {
+            .allMatch(claim -> Claims.says(claims.get(claim.getKey()), claim.getValue()))) {
           return owner.consumer();
         }
       }
     }
     return null;
-  }
-
-  private static boolean says(@Nullable Object claim, String wanted) {
-    return claim instanceof List<?> list
-        ? list.stream().anyMatch(item -> item.toString().equals(wanted))
-        : claim != null && claim.toString().equals(wanted);
   }
 }
