@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param port the peer's port
  * @param secure whether the connection is TLS
  * @param tlsVersion such as {@code TLSv1.3}; null without TLS
- * @param certificateSubject the subject of a verified client certificate
+ * @param certificate what the client has shown; null if it showed none, or was not asked for one
  */
 public record ClientInfo(
     String listener,
@@ -21,4 +21,4 @@ public record ClientInfo(
     int port,
     boolean secure,
     @Nullable String tlsVersion,
-    @Nullable String certificateSubject) {}
+    @Nullable ClientCertificate certificate) {}

@@ -4,6 +4,7 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
+import dev.headgate.exchange.ClientCertificate;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.Loop;
@@ -38,7 +39,7 @@ enum Variable {
   CERTIFICATE(
       "client.certificate",
       SimpleType.STRING,
-      (exchange, loop) -> orEmpty(exchange.client().certificateSubject())),
+      (exchange, loop) -> certificate(exchange.client().certificate())),
   POLICY(
       "identity.policy",
       SimpleType.STRING,
@@ -113,6 +114,10 @@ enum Variable {
   private static String consumer(Exchange exchange) {
     Identity identity = exchange.identity();
     return identity == null || identity.consumer() == null ? "" : identity.consumer().name();
+  }
+
+  private static String certificate(@Nullable ClientCertificate certificate) {
+    return certificate == null ? "" : certificate.subject();
   }
 
   /** The length that was announced; -1 where none was. */

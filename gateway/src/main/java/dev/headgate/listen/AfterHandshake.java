@@ -1,6 +1,7 @@
 package dev.headgate.listen;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.ClientCertificate;
 import dev.headgate.exchange.ClientInfo;
 import dev.headgate.telemetry.ListenerMetrics;
 import dev.headgate.tls.TlsFacts;
@@ -46,7 +47,7 @@ final class AfterHandshake extends ChannelInboundHandlerAdapter {
               plain.port(),
               true,
               facts.version(),
-              facts.clientSubject());
+              facts.client() == null ? null : ClientCertificate.of(facts.client()));
       loop.speak(ctx.channel(), context, client, facts.protocol());
       ctx.pipeline().remove(this);
     } else {

@@ -42,11 +42,6 @@ public record TlsFacts(
         client(handler, session));
   }
 
-  /** The client's subject as RFC 2253 writes it; null without a certificate. */
-  public @Nullable String clientSubject() {
-    return client == null ? null : client.getSubjectX500Principal().getName();
-  }
-
   private static @Nullable String serverName(SSLSession session) {
     if (!(session instanceof ExtendedSSLSession extended)) {
       return null;

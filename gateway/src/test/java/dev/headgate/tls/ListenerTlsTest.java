@@ -12,7 +12,9 @@ import dev.headgate.config.ServerTls.Mode;
 import dev.headgate.config.ServerTls.TlsVersion;
 import dev.headgate.testkit.Certificates;
 import dev.headgate.testkit.Identity;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real handshakes with the JDK's TLS as the client. */
@@ -204,7 +207,7 @@ class ListenerTlsTest {
       }
       try (SSLSocket socket = server.connect(ca.trustingContext(ca.client("partner-7")), null)) {
         TlsServer.echo(socket);
-        assertThat(server.nextHandshake().facts().clientSubject()).isEqualTo("CN=partner-7");
+        assertThat(clientOf(server.nextHandshake())).isEqualTo("CN=partner-7");
       }
     }
   }
@@ -248,7 +251,7 @@ class ListenerTlsTest {
       assertThat(server.nextHandshake()).isInstanceOf(TlsServer.Failed.class);
       try (SSLSocket socket = server.connect(ca.trustingContext(ca.client("partner")), null)) {
         TlsServer.echo(socket);
-        assertThat(server.nextHandshake().facts().clientSubject()).isEqualTo("CN=partner");
+        assertThat(clientOf(server.nextHandshake())).isEqualTo("CN=partner");
       }
     }
   }
@@ -360,19 +363,44 @@ class ListenerTlsTest {
     }
   }
 
-  @Test
-  void stillKnowsTheClientOfAResumedSession() throws Exception {
+  private static String clientOf(TlsServer.Ended handshake) {
+    return requireNonNull(handshake.facts().client()).getSubjectX500Principal().getName();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"OPENSSL_REFCNT,TLSv1.2", "OPENSSL_REFCNT,TLSv1.3", "JDK,TLSv1.2", "JDK,TLSv1.3"})
+  void stillKnowsTheClientOfAResumedSession(SslProvider provider, String version) throws Exception {
     write("api", "api.example.com");
     ca.writeTo(directory, "ca");
-    ListenerTls tls = open(new Clients(Mode.REQUIRED, "ca.pem"), "api");
+    ServerTlsContext tls = context(provider);
     SSLContext context = ca.trustingContext(ca.client("partner"));
-    try (TlsServer server = new TlsServer(() -> tls)) {
-      assertThat(resumes(server, context, "TLSv1.3", () -> {})).isTrue();
-      try (SSLSocket socket = server.connect(context, "api.example.com")) {
+    try (TlsServer server = new TlsServer((ByteBufAllocator all) -> tls.newHandler(all))) {
+      long first = connectOnce(server, context, version);
+      while (System.currentTimeMillis() <= first) {
+        Thread.onSpinWait();
+      }
+      try (SSLSocket socket = server.connect(context, "api.example.com", version)) {
         TlsServer.echo(socket);
-        assertThat(server.nextHandshake().facts().clientSubject()).isEqualTo("CN=partner");
+        assertThat(socket.getSession().getCreationTime()).as("it is resumed").isEqualTo(first);
+        assertThat(clientOf(server.nextHandshake())).isEqualTo("CN=partner");
       }
     }
+  }
+
+  private ServerTlsContext context(SslProvider provider) throws Exception {
+    ServerTlsSettings settings =
+        new ServerTlsSettings(
+            "public",
+            new ServerTls(
+                List.of(new KeyPair("api.pem", "api.key")),
+                TlsVersion.TLS_1_2,
+                new Clients(Mode.REQUIRED, "ca.pem")),
+            List.of(Protocol.HTTP1),
+            Duration.ofSeconds(10));
+    ServerTlsMaterial material =
+        requireNonNull(
+            ServerTlsMaterial.read(settings.tls(), new CertificateFiles(directory, start)));
+    return ServerTlsContext.create(settings, material, tickets.keys(), provider);
   }
 
   @Test

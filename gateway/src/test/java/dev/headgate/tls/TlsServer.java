@@ -2,7 +2,9 @@ package dev.headgate.tls;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -21,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -51,6 +54,10 @@ final class TlsServer implements AutoCloseable {
   private final Channel channel;
 
   TlsServer(Supplier<ListenerTls> tls) {
+    this((ByteBufAllocator allocator) -> tls.get().newHandler(allocator));
+  }
+
+  TlsServer(Function<ByteBufAllocator, ChannelHandler> tls) {
     channel =
         new ServerBootstrap()
             .group(loops)
@@ -60,7 +67,7 @@ final class TlsServer implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel ch) {
                     connections.add(ch);
-                    ch.pipeline().addLast(tls.get().newHandler(ch.alloc())).addLast(new Echo());
+                    ch.pipeline().addLast(tls.apply(ch.alloc())).addLast(new Echo());
                   }
                 })
             .bind(InetAddress.getLoopbackAddress(), 0)

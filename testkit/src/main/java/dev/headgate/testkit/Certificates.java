@@ -123,8 +123,12 @@ public final class Certificates {
       boolean address = ADDRESS.matcher(names[i]).matches();
       general[i] = new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, names[i]);
     }
+    return encoded(general);
+  }
+
+  private static byte[] encoded(GeneralName... names) {
     try {
-      return new GeneralNames(general).getEncoded("DER");
+      return new GeneralNames(names).getEncoded("DER");
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
@@ -133,6 +137,44 @@ public final class Certificates {
   /** A client certificate with {@code CN=commonName}. */
   public Identity client(String commonName) {
     return new Identity(build(builder("CN=" + commonName).addExtendedKeyUsageClientAuth(), issuer));
+  }
+
+  /**
+   * A client certificate with that subject and those alternative names.
+   *
+   * @param subject as in {@code CN=acme,O=Partners}
+   * @param names each with its kind, as in {@code DNS:acme.example}, {@code URI:spiffe://a/b},
+   *     {@code EMAIL:ada@example.com} or {@code IP:192.0.2.7}
+   */
+  public Identity clientNamed(String subject, String... names) {
+    Instant now = clock.instant();
+    return clientNamed(now.plus(VALIDITY), subject, names);
+  }
+
+  /** The same, valid until then. */
+  public Identity clientNamed(Instant notAfter, String subject, String... names) {
+    CertificateBuilder builder =
+        builder(subject)
+            .notBefore(notAfter.minus(VALIDITY))
+            .notAfter(notAfter)
+            .addExtendedKeyUsageClientAuth();
+    if (names.length > 0) {
+      GeneralName[] general = new GeneralName[names.length];
+      for (int i = 0; i < names.length; i++) {
+        int colon = names[i].indexOf(':');
+        int kind =
+            switch (names[i].substring(0, colon)) {
+              case "DNS" -> GeneralName.dNSName;
+              case "URI" -> GeneralName.uniformResourceIdentifier;
+              case "EMAIL" -> GeneralName.rfc822Name;
+              case "IP" -> GeneralName.iPAddress;
+              case String other -> throw new IllegalArgumentException(other);
+            };
+        general[i] = new GeneralName(kind, names[i].substring(colon + 1));
+      }
+      builder.addExtensionOctetString(SUBJECT_ALTERNATIVE_NAME, false, encoded(general));
+    }
+    return new Identity(build(builder, issuer));
   }
 
   private CertificateBuilder builder(String subject) {
