@@ -11,5 +11,6 @@ public record Config(
     @Doc("Which requests are taken and what happens to them, by name.") @Named
         Map<String, Route> routes,
     @Doc("Known callers, by name.") @Named Map<String, Consumer> consumers,
+    @Doc("How guessing credentials is slowed down.") AuthFailures authFailures,
     @Doc("What is measured and recorded.") Telemetry telemetry,
     @Doc("The operators' endpoints.") Admin admin) {}

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>it continues with {@link Exchange#identity} set: it vouches for the caller;
  *   <li>it continues without: the request shows no credential of its kind, the next one is asked;
  *   <li>it fails: there is a credential that does not hold, or that cannot be checked now. The next
- *       one is asked; if none vouches, the first failure counts, one with status 5xx before others.
+ *       one is asked; if none vouches, the first failure counts, but 429 and 5xx count before
+ *       others.
  * </ul>
  */
 public interface AuthenticationPolicy extends Policy {

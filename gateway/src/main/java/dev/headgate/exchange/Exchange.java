@@ -44,6 +44,7 @@ public final class Exchange {
   private @Nullable String route;
   private @Nullable Identity identity;
   private long revision;
+  private GuessLimit guessLimit = GuessLimit.NONE;
   private List<WouldDeny> wouldDeny = List.of();
   private @Nullable Object[] states = NO_STATES;
   private @Nullable BiConsumer<Stage, String> explainer;
@@ -242,6 +243,15 @@ public final class Exchange {
 
   public void identity(Identity who) {
     identity = who;
+  }
+
+  /** How those who guess credentials are slowed down. */
+  public GuessLimit guessLimit() {
+    return guessLimit;
+  }
+
+  public void guessLimit(GuessLimit limit) {
+    guessLimit = limit;
   }
 
   /**

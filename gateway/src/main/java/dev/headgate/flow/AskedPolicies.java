@@ -6,6 +6,7 @@ import dev.headgate.exchange.AuthenticationPolicy;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.LoopPolicies;
 import dev.headgate.exchange.Policy;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
 @LoopConfined
 final class AskedPolicies {
   private static final Logger LOG = LoggerFactory.getLogger(AskedPolicies.class);
+
+  private static final int UNAUTHORIZED = 401;
 
   private final PolicyChain chain;
   private final Exchange exchange;
@@ -171,7 +174,11 @@ final class AskedPolicies {
         policy.stage(),
         policy.name() + " does not vouch: " + failure.reason() + ", " + failure.detail());
     Failure before = unproven;
-    if (before == null || (before.status() < 500 && failure.status() >= 500)) {
+    boolean graver =
+        before != null
+            && failure.status() >= GuessLimit.TOO_MANY_REQUESTS
+            && failure.status() > before.status();
+    if (before == null || graver) {
       unproven = failure;
       unprovenBy = policy;
     }
@@ -186,13 +193,29 @@ final class AskedPolicies {
       return Decision.CONTINUE;
     }
     CompiledPolicy by = unprovenBy != null ? unprovenBy : first();
-    Failure failure = unproven != null ? unproven : missing(by);
+    Failure failure = unproven != null ? counted(unproven) : missing(by);
     unproven = failure;
     if (someEnforced()) {
+      if (failure.status() == GuessLimit.TOO_MANY_REQUESTS) {
+        exchange
+            .responseHeaders()
+            .set(HeaderName.RETRY_AFTER, Long.toString(exchange.guessLimit().retryAfterSeconds()));
+      }
       return Decision.fail(failure);
     }
     report(by, failure);
     return Decision.CONTINUE;
+  }
+
+  /** Counts a credential that did not hold, and says what it means if that is one too many. */
+  private Failure counted(Failure failure) {
+    if (failure.status() != UNAUTHORIZED) {
+      return failure;
+    }
+    GuessLimit limit = exchange.guessLimit();
+    Failure slowed = limit.refusal(exchange, policies.loop());
+    limit.failed(exchange, policies.loop());
+    return slowed != null ? slowed : failure;
   }
 
   private CompiledPolicy first() {
@@ -217,7 +240,7 @@ final class AskedPolicies {
     AuthenticationPolicy instance = (AuthenticationPolicy) policies.of(policy.factory());
     return Failure.client(
         Stage.AUTHENTICATE,
-        401,
+        UNAUTHORIZED,
         instance.missing(),
         "no credential that " + policy.name() + " takes");
   }

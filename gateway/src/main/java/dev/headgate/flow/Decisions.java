@@ -53,6 +53,7 @@ public final class Decisions {
     this.exchange = exchange;
     this.loopPolicies = policies;
     exchange.revision(snapshot.revision());
+    exchange.guessLimit(snapshot.guessLimit());
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.headgate.config.Config;
 import dev.headgate.config.PathTemplate;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
+import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.http.HeaderName;
 import dev.headgate.route.PathRewrite;
@@ -117,7 +118,15 @@ public final class Compiler {
             Set.copyOf(upstreams.values()),
             policies.named(),
             factories(routes),
-            identityHeaders());
+            identityHeaders(),
+            guessLimit());
+  }
+
+  /** What is counted belongs to the node, whatever the revision says about it. */
+  private GuessLimit guessLimit() {
+    GuessLimit.Counts counts =
+        outside.states().get(GuessLimit.Counts.class, GuessLimit.class, GuessLimit.Counts::new);
+    return new GuessLimit(config.authFailures(), counts);
   }
 
   private Set<PolicyFactory> factories(Map<String, RouteEntry<CompiledRoute>> routes) {

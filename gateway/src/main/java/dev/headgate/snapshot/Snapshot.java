@@ -1,6 +1,7 @@
 package dev.headgate.snapshot;
 
 import dev.headgate.config.Config;
+import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.http.HeaderName;
 import dev.headgate.route.RouteEntry;
@@ -21,6 +22,7 @@ import java.util.Set;
  *     longer
  * @param identityHeaders fields by which policies tell upstreams who is calling: no caller can send
  *     them
+ * @param guessLimit how those who guess credentials are slowed down
  */
 public record Snapshot(
     long revision,
@@ -30,4 +32,5 @@ public record Snapshot(
     Set<Action.NamedUpstream> upstreams,
     Map<String, CompiledPolicy> policies,
     Set<PolicyFactory> factories,
-    List<HeaderName> identityHeaders) {}
+    List<HeaderName> identityHeaders,
+    GuessLimit guessLimit) {}

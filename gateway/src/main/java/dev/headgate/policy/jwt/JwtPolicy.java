@@ -86,6 +86,10 @@ final class JwtPolicy implements AuthenticationPolicy {
     if (verification != null) {
       return verification.join(exchange);
     }
+    Failure slowed = exchange.guessLimit().refusal(exchange, loop);
+    if (slowed != null) {
+      return Decision.fail(slowed);
+    }
     try {
       long now = loop.wallMillis();
       TokenRules.Said said = prepared.rules().read(place.bytes(), place.from(), length, now);
