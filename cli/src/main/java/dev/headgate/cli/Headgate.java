@@ -1,7 +1,8 @@
 package dev.headgate.cli;
 
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -35,18 +36,29 @@ final class Headgate implements Runnable {
 
   private Headgate() {}
 
+  /** Does what the arguments say; the process's exit code. */
+  static int execute(Terminal terminal, Map<String, String> environment, String... arguments) {
+    String first = arguments.length == 0 ? "" : arguments[0];
+    return commandLine(terminal, environment, first).execute(arguments);
+  }
+
   /**
-   * @param environment the process's environment variables
+   * With the one command that is asked for, if there is one of that name: a start must not wait for
+   * the others to be looked through. Else with all.
    */
-  static CommandLine commandLine(Terminal terminal, Map<String, String> environment) {
+  private static CommandLine commandLine(
+      Terminal terminal, Map<String, String> environment, String asked) {
     CommandLine line = new CommandLine(new Headgate());
-    for (Object command : commands(terminal, environment)) {
-      line.addSubcommand(command);
+    Map<String, Supplier<Object>> commands = commands(terminal, environment);
+    if (commands.containsKey(asked)) {
+      line.addSubcommand(commands.get(asked).get());
+    } else {
+      commands.values().forEach(command -> line.addSubcommand(command.get()));
+      CommandLine help = new CommandLine(new HelpCommand());
+      help.getCommandSpec().usageMessage().description("Says more about a command.");
+      line.addSubcommand(help);
     }
-    CommandLine help = new CommandLine(new HelpCommand());
-    help.getCommandSpec().usageMessage().description("Says more about a command.");
-    line.addSubcommand(help)
-        .setOut(terminal.out())
+    return line.setOut(terminal.out())
         .setErr(terminal.err())
         .setUsageHelpWidth(HELP_WIDTH)
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -54,21 +66,22 @@ final class Headgate implements Runnable {
         .setExecutionExceptionHandler((e, _, _) -> fail(terminal, e))
         .setColorScheme(
             CommandLine.Help.defaultColorScheme(terminal.colours() ? Ansi.ON : Ansi.OFF));
-    return line;
   }
 
-  private static List<Object> commands(Terminal terminal, Map<String, String> environment) {
-    return List.of(
-        new RunCommand(terminal, environment),
-        new CheckCommand(terminal, environment),
-        new ExplainCommand(terminal, environment),
-        new RoutesCommand(terminal, environment),
-        new DocsCommand(terminal),
-        new SchemaCommand(terminal),
-        new ReloadCommand(terminal, environment),
-        new DemoCommand(terminal, environment),
-        new TrainCommand(terminal, environment),
-        new VersionCommand(terminal));
+  private static Map<String, Supplier<Object>> commands(
+      Terminal terminal, Map<String, String> environment) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("run", () -> new RunCommand(terminal, environment));
+    commands.put("check", () -> new CheckCommand(terminal, environment));
+    commands.put("explain", () -> new ExplainCommand(terminal, environment));
+    commands.put("routes", () -> new RoutesCommand(terminal, environment));
+    commands.put("docs", () -> new DocsCommand(terminal));
+    commands.put("schema", () -> new SchemaCommand(terminal));
+    commands.put("reload", () -> new ReloadCommand(terminal, environment));
+    commands.put("demo", () -> new DemoCommand(terminal, environment));
+    commands.put("train", () -> new TrainCommand(terminal, environment));
+    commands.put("version", () -> new VersionCommand(terminal));
+    return commands;
   }
 
   @Override

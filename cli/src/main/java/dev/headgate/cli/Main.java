@@ -17,7 +17,7 @@ public final class Main {
             new PrintWriter(new OutputStreamWriter(System.out, UTF_8), true),
             new PrintWriter(new OutputStreamWriter(System.err, UTF_8), true),
             colours());
-    int code = Headgate.commandLine(terminal, System.getenv()).execute(args);
+    int code = Headgate.execute(terminal, System.getenv(), args);
     terminal.out().flush();
     System.exit(code);
   }

@@ -74,7 +74,7 @@ final class TrainCommand implements Callable<Integer> {
             List.of("explain", file, "GET", "http://localhost/orders/7"),
             List.of("help"),
             List.of("version"))) {
-      Headgate.commandLine(silent, environment).execute(words.toArray(String[]::new));
+      Headgate.execute(silent, environment, words.toArray(String[]::new));
     }
   }
 

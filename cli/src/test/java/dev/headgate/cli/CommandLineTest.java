@@ -49,8 +49,7 @@ final class CommandLineTest {
 
   private int run(String... words) {
     Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), false);
-    int code =
-        Headgate.commandLine(terminal, Map.of("XDG_RUNTIME_DIR", folder.toString())).execute(words);
+    int code = Headgate.execute(terminal, Map.of("XDG_RUNTIME_DIR", folder.toString()), words);
     terminal.out().flush();
     terminal.err().flush();
     return code;

@@ -8,8 +8,6 @@ import dev.headgate.config.OneOrMany;
 import dev.headgate.config.Range;
 import dev.headgate.config.Shorthand;
 import dev.headgate.config.Spelled;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -70,12 +68,7 @@ public final class Shapes {
     Doc doc = type.getAnnotation(Doc.class);
     Struct struct =
         new Struct(
-            type,
-            doc == null ? "" : doc.value(),
-            List.copyOf(fields),
-            Map.copyOf(index),
-            plain,
-            handles(type));
+            type, doc == null ? "" : doc.value(), List.copyOf(fields), Map.copyOf(index), plain);
     known.put(type, struct);
     return struct;
   }
@@ -172,27 +165,5 @@ public final class Shapes {
       case Shape.MapOf _, Shape.Nested _, Shape.OneOf _ ->
           throw new IllegalArgumentException("a default for a mapping cannot be written");
     };
-  }
-
-  private static Struct.Handles handles(Class<? extends Record> type) {
-    MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-    RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types =
-        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-    try {
-      MethodHandle constructor =
-          lookup
-              .unreflectConstructor(type.getConstructor(types))
-              .asType(MethodType.genericMethodType(types.length))
-              .asSpreader(Object[].class, types.length);
-      List<MethodHandle> accessors = new ArrayList<>();
-      for (RecordComponent component : components) {
-        accessors.add(
-            lookup.unreflect(component.getAccessor()).asType(MethodType.genericMethodType(1)));
-      }
-      return new Struct.Handles(constructor, accessors);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalArgumentException(type + " must be public with its constructor", e);
-    }
   }
 }

@@ -1,9 +1,12 @@
 package dev.headgate.config.shape;
 
-import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A record type of the configuration: its keys in order, and how one is made and taken apart. */
@@ -13,29 +16,32 @@ public final class Struct {
   private final List<Field> fields;
   private final Map<String, Integer> index;
   private final @Nullable Field shorthand;
-  private final Handles handles;
+  private final Constructor<? extends Record> constructor;
+  private final List<Method> accessors;
 
   /**
-   * How records of the type are made and taken apart.
-   *
-   * @param constructor takes all components as one array
-   * @param accessors one for each component, from Object to Object
+   * @param index the position of the field that a key belongs to
    */
-  record Handles(MethodHandle constructor, List<MethodHandle> accessors) {}
-
   Struct(
       Class<? extends Record> type,
       String doc,
       List<Field> fields,
       Map<String, Integer> index,
-      @Nullable Field shorthand,
-      Handles handles) {
+      @Nullable Field shorthand) {
     this.type = type;
     this.doc = doc;
     this.fields = fields;
     this.index = index;
     this.shorthand = shorthand;
-    this.handles = handles;
+    RecordComponent[] components = type.getRecordComponents();
+    try {
+      this.constructor =
+          type.getConstructor(
+              Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+    } catch (NoSuchMethodException e) {
+      throw new IllegalArgumentException(type + " must be public with its constructor", e);
+    }
+    this.accessors = Stream.of(components).map(RecordComponent::getAccessor).toList();
   }
 
   public Class<? extends Record> type() {
@@ -97,22 +103,25 @@ public final class Struct {
   /** Makes a record from the values of its components, in order. */
   public Object create(@Nullable Object[] values) {
     try {
-      return (Object) handles.constructor.invokeExact(values);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("a constructor of a record threw a checked exception", e);
+      return constructor.newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw broken(e);
     }
   }
 
   /** The value of one component of a record of this type. */
   public @Nullable Object value(Object of, int position) {
     try {
-      return (Object) handles.accessors.get(position).invokeExact(of);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("an accessor of a record threw a checked exception", e);
+      return accessors.get(position).invoke(of);
+    } catch (ReflectiveOperationException e) {
+      throw broken(e);
     }
+  }
+
+  /** Records refuse what they cannot be with exceptions of their own. */
+  private RuntimeException broken(ReflectiveOperationException e) {
+    return e.getCause() instanceof RuntimeException thrown
+        ? thrown
+        : new IllegalStateException(type + " must be public", e);
   }
 }
