@@ -128,13 +128,17 @@ final class Explaining {
         outcome);
   }
 
-  /** Runs the stages; what policies wait for is there at once or never. */
+  /** Runs the stages; a policy has as long to decide as live, but nobody sits through that. */
   private Decision decided(Decisions decisions) {
     Decision decision = decisions.decide();
     while (decision instanceof Decision.Await await) {
-      Decision[] made = {Decision.fail(decisions.overdue())};
+      Decision[] made = {await};
       await.then(later -> made[0] = later);
-      loop.run();
+      loop.runUntil(() -> made[0] != await, Decisions.PATIENCE_NANOS);
+      if (made[0] == await) {
+        await.cancel();
+        made[0] = Decision.fail(decisions.overdue());
+      }
       decision = decisions.resume(made[0]);
     }
     return decision;

@@ -4,6 +4,7 @@ import dev.headgate.exchange.Callouts;
 import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Offload;
+import dev.headgate.exchange.TimerWheel;
 import dev.headgate.http.Headers;
 import java.net.URI;
 import java.time.Clock;
@@ -13,10 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A loop without a network: what policies ask others is answered from files that the user gave, and
- * what they leave for later is done when {@link #run} is called.
+ * what they leave for later is done when {@link #runUntil} is called. Time passes there in leaps:
+ * whoever waits for a moment sees it come, and nobody has to sit through it.
  */
 final class OfflineLoop implements Loop {
   private static final int OK = 200;
@@ -25,6 +29,10 @@ final class OfflineLoop implements Loop {
   private final Map<URI, byte[]> facts;
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private final List<URI> unanswered = new ArrayList<>();
+  private final TimerWheel timers;
+
+  /** The nanoseconds that were leapt over. */
+  private long leapt;
 
   /**
    * @param facts what a GET of these URLs would bring
@@ -32,10 +40,25 @@ final class OfflineLoop implements Loop {
   OfflineLoop(Clock clock, Map<URI, byte[]> facts) {
     this.clock = clock;
     this.facts = facts;
+    this.timers = new TimerWheel(nanos());
   }
 
-  /** Does all that was left for later. */
-  void run() {
+  /**
+   * Does all that was left for later, and then lets time pass until what is waited for has come.
+   *
+   * @param patienceNanos how long it is waited for at most
+   */
+  void runUntil(BooleanSupplier come, long patienceNanos) {
+    long until = nanos() + patienceNanos;
+    runTasks();
+    while (!come.getAsBoolean() && nanos() < until) {
+      leapt += TimerWheel.TICK;
+      timers.advance(nanos());
+      runTasks();
+    }
+  }
+
+  private void runTasks() {
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
     }
@@ -48,19 +71,23 @@ final class OfflineLoop implements Loop {
 
   @Override
   public long nanos() {
-    return System.nanoTime();
+    return System.nanoTime() + leapt;
   }
 
   @Override
   public long wallMillis() {
-    return clock.millis();
+    return clock.millis() + TimeUnit.NANOSECONDS.toMillis(leapt);
   }
 
   @Override
-  public void arm(Deadline deadline, long delayNanos) {}
+  public void arm(Deadline deadline, long delayNanos) {
+    timers.arm(deadline, nanos() + delayNanos);
+  }
 
   @Override
-  public void cancel(Deadline deadline) {}
+  public void cancel(Deadline deadline) {
+    timers.cancel(deadline);
+  }
 
   @Override
   public Callouts callouts() {

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 public final class Decisions {
+  /** How long a policy may take to decide that forgets its own bounds. */
+  public static final long PATIENCE_NANOS = 30_000_000_000L;
+
   private final Snapshot snapshot;
   private final Exchange exchange;
   private final LoopPolicies loopPolicies;

@@ -13,8 +13,6 @@ import java.util.function.Consumer;
  */
 @LoopConfined
 final class PolicyWait extends Deadline {
-  private static final long PATIENCE = 30_000_000_000L;
-
   private final Loop loop;
   private final Decision.Await await;
   private final Failure overdue;
@@ -35,7 +33,7 @@ final class PolicyWait extends Deadline {
    */
   static PolicyWait on(Loop loop, Decision.Await await, Failure overdue, Consumer<Decision> then) {
     PolicyWait wait = new PolicyWait(loop, await, overdue, then);
-    loop.arm(wait, PATIENCE);
+    loop.arm(wait, Decisions.PATIENCE_NANOS);
     await.then(wait::decided);
     return wait;
   }
