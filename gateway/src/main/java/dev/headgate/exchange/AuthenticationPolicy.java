@@ -31,7 +31,8 @@ public interface AuthenticationPolicy extends Policy {
   /**
    * Makes the request fit for the upstream: takes away the credential, unless the configuration
    * keeps it, and adds what the upstream shall know of the caller if this policy vouched. Called
-   * for every such policy of the route.
+   * for every such policy of the route, asked or not.
    */
+  @Override
   void forward(Exchange exchange);
 }

@@ -85,17 +85,8 @@ public final class IdentityHeaders {
       case "policy" -> identity.policy();
       case "groups" -> String.join(" ", identity.groups());
       case "scopes" -> String.join(" ", identity.scopes());
-      default -> text(claim(identity.claims(), what.substring(CLAIMS.length())));
+      default -> text(Claims.at(identity.claims(), what.substring(CLAIMS.length())));
     };
-  }
-
-  /** A claim's name may contain dots itself, as names that are URLs do. */
-  private static @Nullable Object claim(Map<?, ?> claims, String path) {
-    Object whole = claims.get(path);
-    int dot = path.indexOf('.');
-    return whole == null && dot > 0 && claims.get(path.substring(0, dot)) instanceof Map<?, ?> below
-        ? claim(below, path.substring(dot + 1))
-        : whole;
   }
 
   private static @Nullable String text(@Nullable Object claim) {

@@ -12,6 +12,12 @@ public interface Policy {
   }
 
   /**
+   * Makes the request fit for the upstream. Called only if {@link #onRequest} was and the request
+   * goes on, and not in report mode, which changes nothing.
+   */
+  default void forward(Exchange exchange) {}
+
+  /**
    * Changes the head of the answer, {@link Exchange#responseHeaders}, whoever made it. Called only
    * if {@link #onRequest} was, and not in report mode, which changes nothing.
    */

@@ -257,19 +257,25 @@ final class AskedPolicies {
     }
   }
 
-  /** Lets the policies that authenticate make the request fit for the upstream. */
+  /** Lets policies make the request fit for the upstream: who authenticates always does. */
   void forward() {
     for (int i = 0; i < chain.size(); i++) {
-      if (policies.of(chain.at(i).factory()) instanceof AuthenticationPolicy authentication) {
-        guarded(i, () -> authentication.forward(exchange));
+      if (chain.at(i).authenticates() || changes(i)) {
+        Policy policy = instance(i);
+        guarded(i, () -> policy.forward(exchange));
       }
     }
+  }
+
+  /** Whether a policy was asked, and may change things: in report mode it may not. */
+  private boolean changes(int at) {
+    return (asked & (1L << at)) != 0 && chain.at(at).mode() == Mode.ENFORCE;
   }
 
   /** Lets the policies that were asked change the head of the answer. */
   void respond() {
     for (int i = 0; i < chain.size(); i++) {
-      if ((asked & (1L << i)) != 0 && chain.at(i).mode() == Mode.ENFORCE) {
+      if (changes(i)) {
         Policy policy = instance(i);
         guarded(i, () -> policy.onResponse(exchange));
       }

@@ -9,8 +9,10 @@ import dev.headgate.policy.apikey.ApiKeyKind;
 import dev.headgate.policy.authorize.AuthorizeKind;
 import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
+import dev.headgate.policy.gatewaytoken.GatewayTokenKind;
 import dev.headgate.policy.jwt.JwtCredential;
 import dev.headgate.policy.jwt.JwtKind;
+import dev.headgate.policy.publishkeys.PublishKeysKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,9 @@ public final class Policies {
           new AuthorizeKind(),
           new CorsKind(),
           new CsrfKind(),
-          new AddressesKind());
+          new AddressesKind(),
+          new GatewayTokenKind(),
+          new PublishKeysKind());
 
   private static final List<Kind<?>> CREDENTIALS =
       List.of(

@@ -108,18 +108,22 @@ public final class Compiler {
     for (RouteProblem problem : change.problems()) {
       problems.error("routes." + problem.route() + ".match", problem.message(), problem.hint());
     }
-    return problems.hasErrors()
-        ? null
-        : new Snapshot(
-            revision,
-            config,
-            change.router(),
-            routes,
-            Set.copyOf(upstreams.values()),
-            policies.named(),
-            factories(routes),
-            identityHeaders(),
-            guessLimit());
+    return problems.hasErrors() ? null : snapshot(revision, change.router(), routes);
+  }
+
+  private Snapshot snapshot(
+      long revision, Router<CompiledRoute> router, Map<String, RouteEntry<CompiledRoute>> routes) {
+    Set<PolicyFactory> factories = factories(routes);
+    return new Snapshot(
+        revision,
+        config,
+        router,
+        routes,
+        Set.copyOf(upstreams.values()),
+        policies.named(),
+        factories,
+        identityHeaders(factories),
+        guessLimit());
   }
 
   /** What is counted belongs to the node, whatever the revision says about it. */
@@ -141,9 +145,9 @@ public final class Compiler {
     return Collections.unmodifiableSet(factories);
   }
 
-  private List<HeaderName> identityHeaders() {
-    return policies.named().values().stream()
-        .flatMap(policy -> policy.factory().identityHeaders().stream())
+  private static List<HeaderName> identityHeaders(Set<PolicyFactory> factories) {
+    return factories.stream()
+        .flatMap(factory -> factory.identityHeaders().stream())
         .distinct()
         .map(HeaderName::of)
         .toList();

@@ -1,6 +1,8 @@
 package dev.headgate.tls;
 
 import dev.headgate.config.ServerTls.KeyPair;
+import dev.headgate.pem.Pem;
+import dev.headgate.pem.PrivateKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

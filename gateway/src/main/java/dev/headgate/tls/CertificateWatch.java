@@ -1,6 +1,7 @@
 package dev.headgate.tls;
 
 import dev.headgate.concurrent.Shared;
+import dev.headgate.pem.Pem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.headgate.jose;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
@@ -74,6 +75,12 @@ public final class SigningKey {
   /** The same key for another algorithm. */
   public SigningKey as(String other) {
     return new SigningKey(id, other, pair);
+  }
+
+  /** A key as a PEM file has it. */
+  public static String pem(String label, Key key) {
+    String base64 = Base64.getMimeEncoder().encodeToString(key.getEncoded());
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, base64, label);
   }
 
   /** The public half as a JSON Web Key, with further members. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.config.ServerTls.KeyPair;
+import dev.headgate.pem.Pem;
 import dev.headgate.testkit.Certificates;
 import dev.headgate.testkit.Identity;
 import io.netty.pkitesting.CertificateBuilder;

@@ -1,4 +1,4 @@
-package dev.headgate.tls;
+package dev.headgate.pem;
 
 import java.io.ByteArrayOutputStream;
 import java.security.InvalidKeyException;
@@ -18,7 +18,7 @@ import java.util.List;
  * #8 envelope: a sequence of version, algorithm and the old form as an octet string. The curve of
  * an EC key is in its optional field {@code [0]}, and moves into the algorithm.
  */
-final class PrivateKeys {
+public final class PrivateKeys {
   private static final byte[] RSA_OID = {
     0x06, 0x09, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 0x0d, 0x01, 0x01, 0x01
   };
@@ -36,15 +36,30 @@ final class PrivateKeys {
   private PrivateKeys() {}
 
   /** Whether a block's label is one of a private key, of any form, encrypted ones included. */
-  static boolean isKey(String label) {
+  public static boolean isKey(String label) {
     return label.endsWith("PRIVATE KEY");
+  }
+
+  /**
+   * The only private key of a file.
+   *
+   * @param pem the file's bytes
+   * @throws InvalidKeyException if there is none, or several, or as {@link #decode} does
+   */
+  public static PrivateKey read(byte[] pem) throws InvalidKeyException {
+    List<Pem.Block> blocks =
+        Pem.of(pem).blocks().stream().filter(block -> isKey(block.label())).toList();
+    if (blocks.size() != 1) {
+      throw new InvalidKeyException(blocks.isEmpty() ? "has no private key" : "has several keys");
+    }
+    return decode(blocks.getFirst());
   }
 
   /**
    * @throws InvalidKeyException if the form is unknown, the key is encrypted or is of a kind that
    *     cannot be used; the message is for a person and contains nothing of the key
    */
-  static PrivateKey decode(Pem.Block block) throws InvalidKeyException {
+  public static PrivateKey decode(Pem.Block block) throws InvalidKeyException {
     if (block.encrypted() || block.label().equals("ENCRYPTED PRIVATE KEY")) {
       throw new InvalidKeyException(
           "is encrypted: write it without a passphrase (openssl pkey -in KEY -out PLAIN) and guard it by"

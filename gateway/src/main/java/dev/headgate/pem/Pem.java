@@ -1,10 +1,11 @@
-package dev.headgate.tls;
+package dev.headgate.pem;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.InvalidKeyException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -13,9 +14,9 @@ import java.util.List;
  * The blocks of a PEM file (RFC 7468), in order. Text between blocks is passed over, as other tools
  * do.
  */
-record Pem(List<Block> blocks) {
+public record Pem(List<Block> blocks) {
   /** Longest file that is read: a thousand certificates or so. */
-  static final int MAX_BYTES = 4 << 20;
+  public static final int MAX_BYTES = 4 << 20;
 
   private static final String BEGIN = "-----BEGIN ";
   private static final String END = "-----END ";
@@ -29,13 +30,13 @@ record Pem(List<Block> blocks) {
    * @param der the decoded bytes
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Block(String label, boolean encrypted, byte[] der) {}
+  public record Block(String label, boolean encrypted, byte[] der) {}
 
   /**
    * @throws IOException if the file cannot be read, is longer than {@link #MAX_BYTES}, or a block
    *     of it does not end or is not base64; the message says which and contains nothing of it
    */
-  static Pem read(Path file) throws IOException {
+  public static Pem read(Path file) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
@@ -44,6 +45,19 @@ record Pem(List<Block> blocks) {
       throw new IOException("is longer than " + MAX_BYTES + " bytes");
     }
     return parse(new String(bytes, StandardCharsets.ISO_8859_1));
+  }
+
+  /**
+   * What a file holds that was read already.
+   *
+   * @throws InvalidKeyException if a block of it does not end or is not base64
+   */
+  static Pem of(byte[] file) throws InvalidKeyException {
+    try {
+      return parse(new String(file, StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      throw new InvalidKeyException(e.getMessage());
+    }
   }
 
   static Pem parse(String text) throws IOException {
