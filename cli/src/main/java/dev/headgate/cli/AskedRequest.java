@@ -1,5 +1,6 @@
 package dev.headgate.cli;
 
+import dev.headgate.exchange.ClientCertificate;
 import dev.headgate.exchange.ClientInfo;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.http.BadMessage;
@@ -11,6 +12,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request as somebody asks about it.
@@ -93,9 +95,10 @@ record AskedRequest(
    * The exchange as it would be once the head has been read.
    *
    * @param listener the name of the one that it came in by
+   * @param certificate what the client has shown in the handshake; null for nothing
    * @throws BadMessage if the host is wrong
    */
-  Exchange exchange(String listener) throws BadMessage {
+  Exchange exchange(String listener, @Nullable ClientCertificate certificate) throws BadMessage {
     boolean secure = secure();
     ClientInfo info =
         new ClientInfo(
@@ -105,7 +108,7 @@ record AskedRequest(
             PORT,
             secure,
             secure ? "TLSv1.3" : null,
-            null);
+            certificate);
     Exchange.Head head =
         new Exchange.Head(method, authority, MessageRules.host(authority), target, false);
     return new Exchange(info, "HTTP/1.1", head, headers(), new Headers(), 0);

@@ -1,9 +1,9 @@
 package dev.headgate.cli;
 
 import dev.headgate.Gateway;
-import dev.headgate.config.Places;
 import dev.headgate.config.Problems;
 import dev.headgate.config.read.Reading;
+import dev.headgate.config.read.Sources;
 import dev.headgate.snapshot.Snapshot;
 import java.time.Clock;
 
@@ -12,7 +12,7 @@ sealed interface Checked {
   Problems problems();
 
   /** It can be served. */
-  record Good(Snapshot snapshot, Places places, Problems problems) implements Checked {}
+  record Good(Snapshot snapshot, Sources places, Problems problems) implements Checked {}
 
   /** It cannot. */
   record Bad(Problems problems) implements Checked {}

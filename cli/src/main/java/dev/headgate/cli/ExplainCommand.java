@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,6 +91,14 @@ final class ExplainCommand implements Callable<Integer> {
               + " Nothing is asked of the network.")
   private Map<URI, Path> facts = new LinkedHashMap<>();
 
+  @Option(
+      names = "--client-cert",
+      paramLabel = "FILE",
+      description =
+          "The certificate that the client shows in the handshake, PEM, with its intermediates. It is verified"
+              + " against the listener's authorities; the key is not needed.")
+  private @Nullable Path clientCertificate;
+
   @Spec private CommandSpec spec;
 
   ExplainCommand(Terminal terminal, Map<String, String> environment) {
@@ -117,7 +126,10 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Explained explained(AskedRequest request, Checked.Good good) {
     try {
-      return new Explaining(request, good.snapshot(), good.places(), loop(), listener).explained();
+      List<X509Certificate> shown =
+          clientCertificate == null ? List.of() : ShownCertificate.read(clientCertificate);
+      return new Explaining(request, good.snapshot(), good.places(), loop(), listener)
+          .explained(shown);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

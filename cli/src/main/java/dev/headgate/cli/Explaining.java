@@ -1,7 +1,7 @@
 package dev.headgate.cli;
 
 import dev.headgate.config.Listener;
-import dev.headgate.config.Places;
+import dev.headgate.config.read.Sources;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
@@ -15,6 +15,7 @@ import dev.headgate.route.RouteRequest;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
 import dev.headgate.snapshot.Snapshot;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,7 @@ final class Explaining {
 
   private final AskedRequest request;
   private final Snapshot snapshot;
-  private final Places places;
+  private final Sources places;
   private final OfflineLoop loop;
   private final @Nullable String listener;
   private final List<Explained.Note> notes = new ArrayList<>();
@@ -42,7 +43,7 @@ final class Explaining {
   Explaining(
       AskedRequest request,
       Snapshot snapshot,
-      Places places,
+      Sources places,
       OfflineLoop loop,
       @Nullable String wanted) {
     this.request = request;
@@ -73,14 +74,25 @@ final class Explaining {
         .orElse(listeners.keySet().stream().findFirst().orElse(null));
   }
 
-  Explained explained() {
+  /**
+   * What would happen.
+   *
+   * @param shown the certificate that the client has, with its chain; empty if it has none
+   * @throws IllegalArgumentException if the listener's authorities cannot be read
+   */
+  Explained explained(List<X509Certificate> shown) {
     Listener rules = listener == null ? null : snapshot.config().listeners().get(listener);
     if (rules != null && !ClientAddress.mayConnect(rules, request.client())) {
       return told(null, null, null, List.of(), new Explained.Closed("address.denied"));
     }
+    ShownCertificate handshake = ShownCertificate.to(rules, shown, places.folder());
+    notes.addAll(handshake.notes());
+    if (handshake.refused()) {
+      return told(null, null, null, List.of(), new Explained.Closed("tls.client_certificate"));
+    }
     Exchange exchange;
     try {
-      exchange = request.exchange(listener == null ? "" : listener);
+      exchange = request.exchange(listener == null ? "" : listener, handshake.certificate());
     } catch (BadMessage e) {
       return told(
           null,

@@ -27,7 +27,9 @@ record Narrator(Terminal terminal) {
       lost(explained);
       stage(Stage.ADMIT, "a body of up to " + route.bodyLimit() + " bytes");
     }
-    explained.notes().forEach(note -> stage(note.stage(), note.text()));
+    explained.notes().stream()
+        .filter(note -> note.stage() != Stage.ACCEPT)
+        .forEach(note -> stage(note.stage(), note.text()));
     explained
         .missing()
         .forEach(url ->
@@ -49,6 +51,9 @@ record Narrator(Terminal terminal) {
         peer.equals(explained.client())
             ? "from " + peer + by
             : "from " + explained.client() + ", as the proxy " + peer + " says," + by);
+    explained.notes().stream()
+        .filter(note -> note.stage() == Stage.ACCEPT)
+        .forEach(note -> more(note.text()));
   }
 
   private void lost(Explained explained) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
 import dev.headgate.policy.Policies;
+import dev.headgate.testkit.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +13,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every whole configuration in the documentation is one that Headgate takes. */
 final class DocsExamplesTest {
   private static final Path ROOT = Path.of("..");
+
+  @TempDir private static Path folder;
+
+  /** The files that examples speak of. */
+  @BeforeAll
+  static void writeCertificates() throws IOException {
+    Path certs = Files.createDirectory(folder.resolve("certs"));
+    Certificates authority = Certificates.authority();
+    authority.server("api.example.com").writeTo(certs, "api");
+    authority.writeTo(certs, "partners-ca");
+  }
 
   @TestFactory
   List<DynamicTest> everyWholeConfigurationInTheDocsIsAccepted() throws IOException {
@@ -61,10 +75,9 @@ final class DocsExamplesTest {
     return text.startsWith("listeners:") || text.contains("\nlisteners:");
   }
 
-  private static void accepted(String text) {
-    Checked checked =
-        Checked.of(
-            new ConfigReader(Policies.KINDS, Secrets.of(Map.of())).read("example.yaml", text));
+  private static void accepted(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("example.yaml"), text);
+    Checked checked = Checked.of(new ConfigReader(Policies.KINDS, Secrets.of(Map.of())).read(file));
     assertThat(checked.problems().report()).isEmpty();
   }
 }

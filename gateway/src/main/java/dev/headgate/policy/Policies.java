@@ -12,6 +12,8 @@ import dev.headgate.policy.csrf.CsrfKind;
 import dev.headgate.policy.gatewaytoken.GatewayTokenKind;
 import dev.headgate.policy.jwt.JwtCredential;
 import dev.headgate.policy.jwt.JwtKind;
+import dev.headgate.policy.mtls.MtlsCredential;
+import dev.headgate.policy.mtls.MtlsKind;
 import dev.headgate.policy.publishkeys.PublishKeysKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,7 @@ public final class Policies {
       List.of(
           new ApiKeyKind(),
           new JwtKind(),
+          new MtlsKind(),
           new AuthorizeKind(),
           new CorsKind(),
           new CsrfKind(),
@@ -36,7 +39,8 @@ public final class Policies {
   private static final List<Kind<?>> CREDENTIALS =
       List.of(
           new Kind<>("apiKey", ApiKeyCredential.class, false, ApiKeyCredential::check),
-          new Kind<>("jwt", JwtCredential.class, false, JwtCredential::check));
+          new Kind<>("jwt", JwtCredential.class, false, JwtCredential::check),
+          new Kind<>("mtls", MtlsCredential.class, false, MtlsCredential::check));
 
   private static final Map<String, PolicyKind<?>> BY_NAME =
       POLICIES.stream().collect(Collectors.toMap(PolicyKind::name, Function.identity()));

@@ -128,7 +128,8 @@ public final class CertificateFiles {
     return List.copyOf(valid);
   }
 
-  private List<X509Certificate> certificates(Path file) {
+  /** Reads the certificates of a file, in its order; empty if there is none. */
+  public List<X509Certificate> certificates(Path file) {
     Pem pem = read(file);
     if (pem == null) {
       return List.of();

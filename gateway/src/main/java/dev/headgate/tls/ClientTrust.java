@@ -15,7 +15,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * Which client certificates a listener believes: those of its authorities, and while they are
  * valid. A resumed session skips the check of the chain, so the dates are looked at again then.
  */
-final class ClientTrust extends X509ExtendedTrustManager
+public final class ClientTrust extends X509ExtendedTrustManager
     implements ResumableX509ExtendedTrustManager {
   private final X509ExtendedTrustManager chainCheck;
 
@@ -25,6 +25,25 @@ final class ClientTrust extends X509ExtendedTrustManager
 
   static ClientTrust of(List<X509Certificate> authorities) throws GeneralSecurityException {
     return new ClientTrust(trustManager(authorities));
+  }
+
+  /**
+   * Checks a chain as the handshake would, without one.
+   *
+   * @throws CertificateException if a listener with these authorities does not believe it
+   */
+  public static void check(List<X509Certificate> chain, List<X509Certificate> authorities)
+      throws CertificateException {
+    try {
+      of(authorities)
+          .checkClientTrusted(
+              chain.toArray(X509Certificate[]::new),
+              chain.getFirst().getPublicKey().getAlgorithm());
+    } catch (CertificateException e) {
+      throw e;
+    } catch (GeneralSecurityException e) {
+      throw new CertificateException(e);
+    }
   }
 
   /** The JDK's check of a chain against these authorities and no others. */

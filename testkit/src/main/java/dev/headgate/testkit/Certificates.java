@@ -219,6 +219,11 @@ public final class Certificates {
     return Identity.context(null, InsecureTrustManagerFactory.INSTANCE);
   }
 
+  /** The same, and presents that certificate where asked, whoever the server says it trusts. */
+  public static SSLContext trustingAnything(Identity client) {
+    return client.insistingContext(InsecureTrustManagerFactory.INSTANCE);
+  }
+
   /** For origins: trusts client certificates of this authority. */
   TrustManagerFactory trust() throws GeneralSecurityException {
     return issuer.toTrustManagerFactory();
