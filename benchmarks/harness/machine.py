@@ -23,8 +23,13 @@ PACKAGES = {  # command: Debian package
 }
 
 
-def install_missing(commands: list[str]) -> None:
+LUA_MODULE = Path("/usr/lib/nginx/modules/ngx_http_lua_module.so")
+
+
+def install_missing(commands: list[str], lua: bool) -> None:
     packages = [PACKAGES[command] for command in commands if shutil.which(command) is None]
+    if lua and not LUA_MODULE.exists():
+        packages += ["libnginx-mod-http-lua", "lua-cjson"]
     if not Path("/usr/include/openssl/ssl.h").exists():
         packages += ["libssl-dev", "libc6-dev"]
     if packages:

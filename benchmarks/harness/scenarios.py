@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from statistics import median
 
-from . import gclog, machine, processes, reloads, routes, rounds
+from . import gclog, machine, processes, reloads, routes, rounds, tokens
 from .loads import Tools, open_loop_seen
-from .peers import Headgate, Peer, Site, make
+from .peers import Headgate, NginxLua, Peer, Site, make
 from .report import Section
 from .rounds import Load, say
 
@@ -59,17 +59,17 @@ def closed_loop(
     title: str,
     tls: bool,
     load: Callable[[Run, Peer, float], rounds.Seen],
-    guarded: Callable[[Headgate], None] | None = None,
+    guarded: Callable[[Peer], None] | None = None,
 ) -> Scenario:
     """As many requests as the gateway takes.
 
-    `guarded` gives Headgate the policies of the scenario; the others stay bare proxies.
+    `guarded` gives those peers the policies of the scenario that can have them; the others stay bare proxies.
     """
 
     def scenario(run: Run) -> Section:
         peers = run.peers()
         for peer in peers:
-            if guarded and isinstance(peer, Headgate):
+            if guarded:
                 guarded(peer)
 
         def body() -> Section:
@@ -102,8 +102,10 @@ def wrk(path: str, connections: int = 64, tls: bool = False, **lua: str) -> Call
     return load
 
 
-def api_key(peer: Headgate) -> None:
+def api_key(peer: Peer) -> None:
     """Every request must show the key of one of a thousand consumers, and be allowed by an expression."""
+    if not isinstance(peer, Headgate):
+        return
     consumers = "".join(
         f"  c{i}: {{ groups: [partners], credentials: [{{ apiKey: {{ sha256: {sha256(f'key-{i}'.encode()).hexdigest()} }} }}] }}\n"
         for i in range(1000)
@@ -111,6 +113,41 @@ def api_key(peer: Headgate) -> None:
     peer.policies = f"policies: {{ keys: {{ apiKey: {{ header: X-API-Key }} }} }}\nconsumers:\n{consumers}"
     rule = "{ authorize: \"'read' in identity.scopes || 'partners' in identity.groups\" }"
     peer.routes = {"routes.yaml": f"  all: {{ match: {{ path: /** }}, auth: keys, policies: [{rule}], to: o }}\n"}
+
+
+class Tokens:
+    """Every request must show a token with a scope; two of its claims go to the origin."""
+
+    def __init__(self, fresh: int) -> None:
+        self.fresh = fresh
+        self.taken: dict[str, int] = {}
+
+    def guard(self, peer: Peer) -> None:
+        if not self.taken:
+            self.key_set, self.known, self.others = tokens.write(peer.site.work, self.fresh)
+        self.taken[peer.name] = 0
+        if isinstance(peer, NginxLua):
+            peer.tokens = self.known
+        if isinstance(peer, Headgate):
+            headers = "{ X-User: subject, X-Tenant: claims.tenant }"
+            jwt = f'{{ issuer: "{tokens.ISSUER}", audience: orders, jwks: "{self.key_set}", identityHeaders: {headers} }}'
+            peer.policies = f"policies: {{ idp: {{ jwt: {jwt} }} }}\n"
+            peer.routes = {
+                "routes.yaml": "  all: { match: { path: /** }, auth: idp, policies: [{ authorize: { scopes: [read] } }], to: o }\n"
+            }
+
+    def load(self, run: Run, peer: Peer, seconds: float) -> rounds.Seen:
+        more = {"FRESH": str(self.others), "FRESH_FROM": str(self.taken[peer.name])} if self.fresh else {}
+        seen = wrk("/small", TOKENS=str(self.known), **more)(run, peer, seconds)
+        self.taken[peer.name] += seen.requests // 100 + 100
+        if self.fresh and self.taken[peer.name] > self.fresh:
+            raise SystemExit(f"{peer.name} has used up its {self.fresh} new tokens: fewer or shorter rounds")
+        return seen
+
+
+def with_tokens(title: str, fresh: int) -> Scenario:
+    used = Tokens(fresh)
+    return closed_loop(title, False, used.load, used.guard)
 
 
 def h2load(run: Run, peer: Peer, seconds: float) -> rounds.Seen:
@@ -308,6 +345,12 @@ SCENARIOS: dict[str, Scenario] = {
         wrk("/small", API_KEY="key-7"),
         api_key,
     ),
+    "h1-jwt": with_tokens(
+        "HTTP/1.1 keep-alive, 275-byte answer, known RS256 token, scope, two claims to header fields; nginx-lua looks the"
+        " token up, the other peers stay bare proxies",
+        0,
+    ),
+    "h1-jwt-new": with_tokens("As h1-jwt, with a new token in every hundredth request", tokens.FRESH),
     "h1-1k": closed_loop("HTTP/1.1 keep-alive, 1 KiB answer", False, wrk("/files/1k")),
     "h1-64k": closed_loop("HTTP/1.1 keep-alive, 64 KiB answer", False, wrk("/files/64k")),
     "h1-1m": closed_loop("HTTP/1.1 keep-alive, 1 MiB answer", False, wrk("/files/1m", connections=16)),

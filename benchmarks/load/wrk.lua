@@ -1,5 +1,7 @@
 -- What wrk sends, by environment: METHOD, BODY_BYTES (a body of that length), PATHS (a file with one path a line,
--- taken in a fixed shuffled order), API_KEY (sent as X-API-Key). Prints the result as one line of JSON, latencies in microseconds.
+-- taken in a fixed shuffled order), API_KEY (sent as X-API-Key), TOKENS (a file with one token a line, sent in turn
+-- as Authorization: Bearer), FRESH (another, of which every hundredth request takes the next), FRESH_FROM (the first
+-- of these that is new). Prints the result as one line of JSON, latencies in microseconds.
 local paths = {}
 local at = 0
 
@@ -15,6 +17,10 @@ function init()
   if key then
     wrk.headers["X-API-Key"] = key
   end
+  local tokens = os.getenv("TOKENS")
+  if tokens then
+    take_turns(with_tokens(tokens, 0), with_tokens(os.getenv("FRESH"), tonumber(os.getenv("FRESH_FROM") or "0")))
+  end
   local file = os.getenv("PATHS")
   if file then
     for line in io.lines(file) do
@@ -29,6 +35,31 @@ function init()
       at = at % #paths + 1
       return paths[at]
     end
+  end
+end
+
+-- The requests with the tokens of a file, from one of them on.
+function with_tokens(file, from)
+  local requests = {}
+  local number = 0
+  for token in file and io.lines(file) or function() end do
+    if number >= from then
+      requests[#requests + 1] = wrk.format(nil, nil, { Authorization = "Bearer " .. token })
+    end
+    number = number + 1
+  end
+  return requests
+end
+
+function take_turns(known, fresh)
+  local fresh_at = 0
+  request = function()
+    at = at + 1
+    if at % 100 == 0 and fresh_at < #fresh then
+      fresh_at = fresh_at + 1
+      return fresh[fresh_at]
+    end
+    return known[at % #known + 1]
   end
 end
 
