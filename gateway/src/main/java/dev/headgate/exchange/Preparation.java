@@ -8,8 +8,11 @@ import java.util.function.Supplier;
 
 /** What a policy may use while it is prepared. Off the loops. */
 public interface Preparation {
-  /** What the user calls the policy: its name, or the route's name and its place there. */
+  /** What the user calls the policy: its name, or its kind where it has none. */
   String name();
+
+  /** Where the policy is written, which no other policy is: its path in the configuration. */
+  String place();
 
   /** The consumers by name; a policy that asks for them is made again when they change. */
   Map<String, Consumer> consumers();

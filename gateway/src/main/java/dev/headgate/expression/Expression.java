@@ -103,10 +103,15 @@ public final class Expression {
 
   /** Compiles an expression that is true or false. */
   public static Expression condition(String source) throws Malformed {
-    return compile(source, SimpleType.BOOL, "true or false");
+    return compile(source, SimpleType.BOOL, "true or false", "compare it with something");
   }
 
-  private static Expression compile(String source, CelType result, String expected)
+  /** Compiles an expression that gives a whole number. */
+  public static Expression wholeNumber(String source) throws Malformed {
+    return compile(source, SimpleType.INT, "a whole number", "as in 'request.size > 1000 ? 5 : 1'");
+  }
+
+  private static Expression compile(String source, CelType result, String expected, String hint)
       throws Malformed {
     CelValidationResult checked = Cel.COMPILER.compile(source);
     if (checked.hasError()) {
@@ -115,7 +120,7 @@ public final class Expression {
     try {
       CelAbstractSyntaxTree tree = checked.getAst();
       if (!tree.getResultType().equals(result) && !tree.getResultType().equals(SimpleType.DYN)) {
-        throw new Malformed("this is not " + expected, "compare it with something");
+        throw new Malformed("this is not " + expected, hint);
       }
       return new Expression(source, Cel.RUNTIME.createProgram(tree));
     } catch (CelValidationException | CelEvaluationException e) {
@@ -157,12 +162,27 @@ public final class Expression {
    * @throws Undecided if it cannot be said; what that means is the caller's to decide
    */
   public boolean test(Exchange exchange, Loop loop) throws Undecided {
+    if (result(exchange, loop) instanceof Boolean truth) {
+      return truth;
+    }
+    throw new Undecided("it is neither true nor false");
+  }
+
+  /**
+   * The number that the expression gives.
+   *
+   * @throws Undecided if it gives none; what that means is the caller's to decide
+   */
+  public long number(Exchange exchange, Loop loop) throws Undecided {
+    if (result(exchange, loop) instanceof Long number) {
+      return number;
+    }
+    throw new Undecided("it is no whole number");
+  }
+
+  private Object result(Exchange exchange, Loop loop) throws Undecided {
     try {
-      Object result = program.eval(name -> value(name, exchange, loop));
-      if (result instanceof Boolean truth) {
-        return truth;
-      }
-      throw new Undecided("it is neither true nor false");
+      return program.eval(name -> value(name, exchange, loop));
     } catch (CelEvaluationException e) {
       throw new Undecided(String.valueOf(e.getMessage()));
     }

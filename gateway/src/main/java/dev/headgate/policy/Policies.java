@@ -15,6 +15,7 @@ import dev.headgate.policy.jwt.JwtKind;
 import dev.headgate.policy.mtls.MtlsCredential;
 import dev.headgate.policy.mtls.MtlsKind;
 import dev.headgate.policy.publishkeys.PublishKeysKind;
+import dev.headgate.policy.limit.LimitKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,8 @@ public final class Policies {
           new CsrfKind(),
           new AddressesKind(),
           new GatewayTokenKind(),
-          new PublishKeysKind());
+          new PublishKeysKind(),
+          new LimitKind());
 
   private static final List<Kind<?>> CREDENTIALS =
       List.of(

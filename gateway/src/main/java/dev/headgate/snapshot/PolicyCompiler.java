@@ -204,6 +204,11 @@ final class PolicyCompiler {
     }
 
     @Override
+    public String place() {
+      return at;
+    }
+
+    @Override
     public Map<String, Consumer> consumers() {
       readsConsumers = true;
       return config.consumers();

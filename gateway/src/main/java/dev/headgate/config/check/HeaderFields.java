@@ -61,7 +61,7 @@ public final class HeaderFields {
   }
 
   /** Checks a name; whether it is one. */
-  boolean name(String at, String name) {
+  public boolean name(String at, String name) {
     if (isToken(name) && name.length() <= LONGEST_NAME) {
       return true;
     }

@@ -1,0 +1,142 @@
+package dev.headgate.policy.limit;
+
+import com.dynatrace.hash4j.hashing.Hasher64;
+import com.dynatrace.hash4j.hashing.Hashing;
+import dev.headgate.config.Config;
+import dev.headgate.config.Nearest;
+import dev.headgate.config.Problems;
+import dev.headgate.config.Rate;
+import dev.headgate.config.Shown;
+import dev.headgate.config.check.HeaderFields;
+import dev.headgate.exchange.PolicyFactory;
+import dev.headgate.exchange.PolicyKind;
+import dev.headgate.exchange.Preparation;
+import dev.headgate.exchange.Stage;
+import dev.headgate.expression.Expression;
+import dev.headgate.http.HeaderName;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The kind {@code limit}. */
+public final class LimitKind implements PolicyKind<Limit> {
+  @Override
+  public String name() {
+    return "limit";
+  }
+
+  @Override
+  public Class<Limit> config() {
+    return Limit.class;
+  }
+
+  /** A flood must not reach what finds out who is calling, if it can be told before. */
+  @Override
+  public Stage stage(Limit config) {
+    return config.per().stream().anyMatch(KeyPart::needsIdentity) || readsIdentity(config.cost())
+        ? Stage.LIMIT
+        : Stage.ADMIT;
+  }
+
+  private static boolean readsIdentity(String cost) {
+    return cost.contains("identity");
+  }
+
+  @Override
+  public void check(String at, Limit config, Config whole, Problems problems) {
+    if (config.rate().isEmpty()) {
+      problems.error(at + ".rate", "no rate", "as in 'rate: 100/min'");
+    }
+    if (config.burst() != null && config.rate().size() > 1) {
+      problems.error(
+          at + ".burst", "'burst' goes with one rate", "each of several rates has its own number");
+    }
+    for (int i = 0; i < config.rate().size(); i++) {
+      Rate rate = config.rate().get(i);
+      if (rate.intervalNanos() > Long.MAX_VALUE / 4 / burst(config, rate)) {
+        problems.error(at + ".burst", "an empty bucket would need centuries to be full", "");
+      }
+    }
+    if (config.per().isEmpty()) {
+      problems.error(at + ".per", "what has a limit of its own?", "as in 'per: client'");
+    }
+    for (int i = 0; i < config.per().size(); i++) {
+      part(at + ".per[" + i + "]", config.per().get(i), problems);
+    }
+    if (config.costHeader() != null) {
+      new HeaderFields(problems).name(at + ".costHeader", config.costHeader());
+    }
+  }
+
+  private static void part(String at, String text, Problems problems) {
+    if (KeyPart.of(text) == null) {
+      String near = Nearest.hint(text, KeyPart.WORDS);
+      problems.error(
+          at,
+          Shown.quoted(text) + " is nothing that can have a limit of its own",
+          near.isEmpty() ? "there are " + String.join(", ", KeyPart.WORDS) : near);
+    } else if (text.startsWith("header:")) {
+      new HeaderFields(problems).name(at, text.substring("header:".length()));
+    }
+  }
+
+  private static long burst(Limit config, Rate rate) {
+    return config.burst() == null ? rate.count() : config.burst();
+  }
+
+  @Override
+  public @Nullable PolicyFactory prepare(Limit config, Preparation preparation) {
+    Cost cost = cost(config.cost(), preparation);
+    if (cost == null) {
+      return null;
+    }
+    Hasher64 hasher = preparation.shared(Hasher64.class, LimitKind.class, LimitKind::unpredictable);
+    List<LimitPlan.One> limits = new ArrayList<>();
+    for (int i = 0; i < config.rate().size(); i++) {
+      Rate rate = config.rate().get(i);
+      String name =
+          config.rate().size() == 1 ? preparation.name() : preparation.name() + ":" + rate;
+      limits.add(
+          LimitPlan.One.of(name, rate, burst(config, rate), buckets(i, config, preparation)));
+    }
+    LimitPlan plan =
+        new LimitPlan(
+            stage(config),
+            config.per().stream().map(text -> Objects.requireNonNull(KeyPart.of(text))).toList(),
+            hasher,
+            limits,
+            cost,
+            config.costHeader() == null ? null : HeaderName.of(config.costHeader()),
+            config.maxDelay() == null ? 0 : config.maxDelay().toNanos(),
+            config.headers());
+    return loop -> new LimitPolicy(plan, loop);
+  }
+
+  /** What is counted stays as long as the same things are counted in the same place. */
+  private static Buckets buckets(int number, Limit config, Preparation preparation) {
+    record Key(String place, int number, List<String> per, int keys) {}
+    return preparation.shared(
+        Buckets.class,
+        new Key(preparation.place(), number, config.per(), config.keys()),
+        () -> new Buckets(config.keys()));
+  }
+
+  private static Hasher64 unpredictable() {
+    SecureRandom random = new SecureRandom();
+    return Hashing.polymurHash2_0(random.nextLong(), random.nextLong(), random.nextLong());
+  }
+
+  private static @Nullable Cost cost(String text, Preparation preparation) {
+    if (!text.isEmpty() && text.length() <= 7 && text.chars().allMatch(Character::isDigit)) {
+      return new Cost.Fixed(Math.min(Long.parseLong(text), Cost.MOST));
+    }
+    try {
+      return new Cost.Computed(Expression.wholeNumber(text));
+    } catch (Expression.Malformed e) {
+      preparation.error("cost", String.valueOf(e.getMessage()), e.hint());
+      return null;
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The policy {@code limit}: how often something may be asked for, by token buckets. What is counted
+ * lies in {@link dev.headgate.policy.limit.Buckets}, shared by all loops and kept over revisions;
+ * quotas by the calendar and what a caller is billed for do not belong here.
+ */
+@NullMarked
+package dev.headgate.policy.limit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package dev.headgate.policy.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.config.read.ConfigReader;
+import dev.headgate.config.read.Secrets;
+import dev.headgate.policy.Policies;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LimitKindTest {
+  private static String report(String limit) {
+    String yaml =
+        """
+        listeners: { plain: { address: "127.0.0.1:0" } }
+        policies: { few: { limit: { %s } } }
+        routes: { r: { match: { path: /** }, auth: public, policies: [few], respond: {} } }
+        """
+            .formatted(limit);
+    return new ConfigReader(Policies.KINDS, Secrets.of(Map.of()))
+        .read("headgate.yaml", yaml)
+        .problems()
+        .report();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "per: client|rate",
+        "rate: []|no rate",
+        "rate: 100|as in '100/min'",
+        "rate: 1/fortnight|the units of time are s, min, h and day",
+        "rate: 1/s, burst: 0|burst",
+        "rate: [1/s, 2/min], burst: 5|'burst' goes with one rate",
+        "rate: 1/365day, burst: 1000000000|centuries",
+        "rate: 1/s, per: []|what has a limit of its own",
+        "rate: 1/s, per: cliend|did you mean 'client'",
+        "rate: 1/s, per: \"header:\"|'header:' is nothing that can have a limit",
+        "rate: 1/s, per: \"header:a b\"|'a b' is not the name of a header field",
+        "rate: 1/s, costHeader: \"x:\"|'x:' is not the name of a header field",
+        "rate: 1/s, maxDelay: 1h|maxDelay",
+        "rate: 1/s, keys: 10|keys",
+      })
+  void saysWhatIsWrong(String limit, String problem) {
+    assertThat(report(limit)).contains(problem);
+  }
+
+  @Test
+  void takesTheLeastThatOneCanWrite() {
+    assertThat(report("rate: 50/s")).isEmpty();
+    assertThat(report("rate: 50/s, burst: 10, per: client")).isEmpty();
+  }
+}
