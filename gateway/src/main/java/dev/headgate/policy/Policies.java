@@ -7,15 +7,16 @@ import dev.headgate.policy.addresses.AddressesKind;
 import dev.headgate.policy.apikey.ApiKeyCredential;
 import dev.headgate.policy.apikey.ApiKeyKind;
 import dev.headgate.policy.authorize.AuthorizeKind;
+import dev.headgate.policy.concurrency.ConcurrencyKind;
 import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
 import dev.headgate.policy.gatewaytoken.GatewayTokenKind;
 import dev.headgate.policy.jwt.JwtCredential;
 import dev.headgate.policy.jwt.JwtKind;
+import dev.headgate.policy.limit.LimitKind;
 import dev.headgate.policy.mtls.MtlsCredential;
 import dev.headgate.policy.mtls.MtlsKind;
 import dev.headgate.policy.publishkeys.PublishKeysKind;
-import dev.headgate.policy.limit.LimitKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ public final class Policies {
           new AddressesKind(),
           new GatewayTokenKind(),
           new PublishKeysKind(),
-          new LimitKind());
+          new LimitKind(),
+          new ConcurrencyKind());
 
   private static final List<Kind<?>> CREDENTIALS =
       List.of(

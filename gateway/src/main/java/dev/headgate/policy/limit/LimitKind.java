@@ -1,12 +1,8 @@
 package dev.headgate.policy.limit;
 
-import com.dynatrace.hash4j.hashing.Hasher64;
-import com.dynatrace.hash4j.hashing.Hashing;
 import dev.headgate.config.Config;
-import dev.headgate.config.Nearest;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Rate;
-import dev.headgate.config.Shown;
 import dev.headgate.config.check.HeaderFields;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.PolicyKind;
@@ -14,10 +10,9 @@ import dev.headgate.exchange.Preparation;
 import dev.headgate.exchange.Stage;
 import dev.headgate.expression.Expression;
 import dev.headgate.http.HeaderName;
-import java.security.SecureRandom;
+import dev.headgate.keyed.RequestKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The kind {@code limit}. */
@@ -35,7 +30,7 @@ public final class LimitKind implements PolicyKind<Limit> {
   /** A flood must not reach what finds out who is calling, if it can be told before. */
   @Override
   public Stage stage(Limit config) {
-    return config.per().stream().anyMatch(KeyPart::needsIdentity) || readsIdentity(config.cost())
+    return RequestKey.needsIdentity(config.per()) || readsIdentity(config.cost())
         ? Stage.LIMIT
         : Stage.ADMIT;
   }
@@ -59,26 +54,9 @@ public final class LimitKind implements PolicyKind<Limit> {
         problems.error(at + ".burst", "an empty bucket would need centuries to be full", "");
       }
     }
-    if (config.per().isEmpty()) {
-      problems.error(at + ".per", "what has a limit of its own?", "as in 'per: client'");
-    }
-    for (int i = 0; i < config.per().size(); i++) {
-      part(at + ".per[" + i + "]", config.per().get(i), problems);
-    }
+    RequestKey.check(at + ".per", config.per(), problems);
     if (config.costHeader() != null) {
       new HeaderFields(problems).name(at + ".costHeader", config.costHeader());
-    }
-  }
-
-  private static void part(String at, String text, Problems problems) {
-    if (KeyPart.of(text) == null) {
-      String near = Nearest.hint(text, KeyPart.WORDS);
-      problems.error(
-          at,
-          Shown.quoted(text) + " is nothing that can have a limit of its own",
-          near.isEmpty() ? "there are " + String.join(", ", KeyPart.WORDS) : near);
-    } else if (text.startsWith("header:")) {
-      new HeaderFields(problems).name(at, text.substring("header:".length()));
     }
   }
 
@@ -92,7 +70,8 @@ public final class LimitKind implements PolicyKind<Limit> {
     if (cost == null) {
       return null;
     }
-    Hasher64 hasher = preparation.shared(Hasher64.class, LimitKind.class, LimitKind::unpredictable);
+    RequestKey.Seed seed =
+        preparation.shared(RequestKey.Seed.class, RequestKey.class, RequestKey.Seed::random);
     List<LimitPlan.One> limits = new ArrayList<>();
     for (int i = 0; i < config.rate().size(); i++) {
       Rate rate = config.rate().get(i);
@@ -104,8 +83,8 @@ public final class LimitKind implements PolicyKind<Limit> {
     LimitPlan plan =
         new LimitPlan(
             stage(config),
-            config.per().stream().map(text -> Objects.requireNonNull(KeyPart.of(text))).toList(),
-            hasher,
+            config.per(),
+            seed,
             limits,
             cost,
             config.costHeader() == null ? null : HeaderName.of(config.costHeader()),
@@ -121,11 +100,6 @@ public final class LimitKind implements PolicyKind<Limit> {
         Buckets.class,
         new Key(preparation.place(), number, config.per(), config.keys()),
         () -> new Buckets(config.keys()));
-  }
-
-  private static Hasher64 unpredictable() {
-    SecureRandom random = new SecureRandom();
-    return Hashing.polymurHash2_0(random.nextLong(), random.nextLong(), random.nextLong());
   }
 
   private static @Nullable Cost cost(String text, Preparation preparation) {

@@ -1,23 +1,22 @@
 package dev.headgate.policy.limit;
 
-import com.dynatrace.hash4j.hashing.Hasher64;
 import dev.headgate.config.Rate;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
+import dev.headgate.keyed.RequestKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A limit as its loops share it.
  *
- * @param hasher makes keys of what a request is told apart by; nobody outside can say what it makes
  * @param maxDelayNanos how long a request may wait for its turn; 0 for not at all
  * @param tells whether answers say how much room there is
  */
 record LimitPlan(
     Stage stage,
-    List<KeyPart> per,
-    Hasher64 hasher,
+    List<String> per,
+    RequestKey.Seed seed,
     List<One> limits,
     Cost cost,
     @Nullable HeaderName costHeader,

@@ -1,6 +1,5 @@
 package dev.headgate.policy.limit;
 
-import com.dynatrace.hash4j.hashing.HashStream64;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Decision;
@@ -10,6 +9,7 @@ import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
+import dev.headgate.keyed.RequestKey;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ final class LimitPolicy implements Policy {
 
   private final LimitPlan plan;
   private final Loop loop;
-  private final HashStream64 hash;
+  private final RequestKey keys;
   private int waiting;
 
   /** What was found out about a request whose caller is to be told, or charged later. */
@@ -37,16 +37,19 @@ final class LimitPolicy implements Policy {
   LimitPolicy(LimitPlan plan, Loop loop) {
     this.plan = plan;
     this.loop = loop;
-    this.hash = plan.hasher().hashStream();
+    this.keys = new RequestKey(plan.per(), plan.seed());
   }
 
   @Override
   public Decision onRequest(Exchange exchange) {
     long now = loop.nanos();
-    long key = key(exchange);
+    long key = keys.of(exchange);
     long cost = plan.cost().of(exchange, loop);
     long[] left = new long[plan.limits().size()];
     int most = take(key, cost, now, left);
+    if (exchange.explained()) {
+      explain(exchange, left);
+    }
     if (plan.remembers()) {
       exchange.state(this, new Taken(key, left));
     }
@@ -60,12 +63,17 @@ final class LimitPolicy implements Policy {
         : refused(exchange, most, never ? plan.limits().get(most).depth() : wait);
   }
 
-  private long key(Exchange exchange) {
-    hash.reset();
-    for (KeyPart part : plan.per()) {
-      part.put(exchange, hash);
+  private void explain(Exchange exchange, long[] left) {
+    for (int i = 0; i < left.length; i++) {
+      LimitPlan.One limit = plan.limits().get(i);
+      exchange.note(
+          plan.stage(),
+          limit.name()
+              + " has room for "
+              + Math.max(0, left[i]) / limit.nanosEach()
+              + " more of "
+              + limit.depth() / limit.nanosEach());
     }
-    return hash.getAsLong();
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.headgate.policy.limit;
+package dev.headgate.keyed;
 
 import com.dynatrace.hash4j.hashing.HashStream64;
 import dev.headgate.exchange.Exchange;

@@ -1,0 +1,9 @@
+/**
+ * What is kept for very many callers at once: keys that tell requests apart ({@link
+ * dev.headgate.keyed.RequestKey}), and a word of state for each in an amount of memory that is
+ * fixed ({@link dev.headgate.keyed.KeyedWords}). What the words mean belongs to those who use them.
+ */
+@NullMarked
+package dev.headgate.keyed;
+
+import org.jspecify.annotations.NullMarked;
