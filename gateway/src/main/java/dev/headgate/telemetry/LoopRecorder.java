@@ -16,7 +16,8 @@ public final class LoopRecorder implements Recorder {
   static final int STARTED = 0;
   static final int ENDED = 1;
   static final int LINES_DROPPED = 2;
-  static final int CELLS = 3;
+  static final Histogram LAG = new Histogram(LINES_DROPPED + 1, Buckets.OWN_DURATION);
+  static final int CELLS = LAG.end();
 
   /** The route of requests that no route took. */
   static final String NO_ROUTE = "none";
@@ -48,6 +49,11 @@ public final class LoopRecorder implements Recorder {
     this.refusedConnections = new LoopFamily(metrics.refusedConnections());
     this.handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
+  }
+
+  /** The loop came to something so much later than it was due. */
+  public void late(long nanos) {
+    LAG.record(cells, micros(nanos));
   }
 
   @Override

@@ -35,12 +35,19 @@ final class Scrape {
     Exposition.Counter dropped =
         exposition.counter(
             "headgate_access_log_dropped_lines", "Lines that the access log could not take.");
+    Exposition.Distribution lag =
+        exposition.distribution(
+            "headgate_loop_lag_seconds",
+            "How late event loops came to what was due, ten times a second: what holds up one request"
+                + " holds up all of its loop.",
+            LoopRecorder.LAG);
     metrics
         .loops()
         .forEach((labels, sums) -> {
           long open = sums[LoopRecorder.STARTED] - sums[LoopRecorder.ENDED];
           inFlight.add(Math.max(0, open), Labels.EMPTY);
           dropped.add(sums[LoopRecorder.LINES_DROPPED] + accessLog.linesLost(), Labels.EMPTY);
+          lag.add(sums, Labels.EMPTY);
         });
   }
 

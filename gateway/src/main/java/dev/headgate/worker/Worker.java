@@ -61,6 +61,9 @@ public final class Worker implements Serving, Loop {
   private final Map<ListenerHandle, ListenerLoop> listeners = new HashMap<>();
   private Snapshot snapshot;
 
+  /** When the timers are to be looked at next. */
+  private long tickDue;
+
   /**
    * What all loops of the process have in common.
    *
@@ -98,11 +101,15 @@ public final class Worker implements Serving, Loop {
     this.callouts = new CalloutClient(io, names, clock);
     begin(snapshot);
     long tick = TimerWheel.TICK;
+    tickDue = nanos() + tick;
     eventLoop.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.NANOSECONDS);
   }
 
   private void tick() {
-    timers.advance(nanos());
+    long now = nanos();
+    recorder.late(Math.max(0, now - tickDue));
+    tickDue += TimerWheel.TICK;
+    timers.advance(now);
   }
 
   // Loop
