@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from statistics import median
 
-from . import gclog, machine, processes, reloads, routes, rounds, tokens
+from . import gclog, machine, outage, processes, reloads, routes, rounds, tokens
 from .loads import Tools, open_loop_seen
 from .peers import Headgate, NginxLua, Peer, Site, make
 from .report import Section
@@ -333,6 +333,21 @@ def reload_under_load(run: Run) -> Section:
     return with_started(run, peers, False, body)
 
 
+def issuer_outage(run: Run) -> Section:
+    """What callers with tokens see while their issuer changes keys, becomes slow, goes away and comes back."""
+    peers = [peer for peer in run.peers() if isinstance(peer, Headgate)][:1]
+    issuer = outage.Issuer()
+    for peer in peers:
+        outage.guard(peer, issuer)
+
+    def body() -> Section:
+        rows = [row for peer in peers for row in outage.story(run.site.work, peer, issuer)]
+        calls = outage.CALLERS * outage.CALLS_PER_SECOND
+        return Section.of_rows(f"An issuer's bad half minute: {calls} calls a second, keys fetched every second", rows)
+
+    return with_started(run, peers, False, body)
+
+
 def fresh_ports() -> dict[str, int]:
     return {name: processes.free_port() for name in ("plain_port", "tls_port", "admin_port")}
 
@@ -365,4 +380,5 @@ SCENARIOS: dict[str, Scenario] = {
     "heap": heap,
     "routes-100k": many_routes,
     "reloads": reload_under_load,
+    "issuer-outage": issuer_outage,
 }

@@ -32,8 +32,8 @@ class Signer:
     def _number(text: str, name: str) -> int:
         return int(re.sub(r"[\s:]", "", re.search(rf"^{name}:\s*((?:\s+[0-9a-f:]+\n)+)", text, re.M)[1]), 16)
 
-    def token(self, claims: dict) -> str:
-        signed = ".".join(map(_json, ({"alg": "RS256", "typ": "JWT", "kid": "one"}, claims)))
+    def token(self, claims: dict, key: str = "one") -> str:
+        signed = ".".join(map(_json, ({"alg": "RS256", "typ": "JWT", "kid": key}, claims)))
         info = DIGEST_INFO + hashlib.sha256(signed.encode()).digest()
         padded = int.from_bytes(b"\x00\x01" + b"\xff" * (253 - len(info)) + b"\x00" + info, "big")
         one = pow(padded, self.exponent1, self.prime1)
@@ -41,9 +41,14 @@ class Signer:
         signature = two + self.coefficient * (one - two) % self.prime1 * self.prime2
         return f"{signed}.{_base64(signature.to_bytes(256, 'big'))}"
 
-    def key_set(self) -> str:
+    def public(self, key: str) -> dict:
         modulus = _base64(self.modulus.to_bytes(256, "big"))
-        return json.dumps({"keys": [{"kty": "RSA", "kid": "one", "alg": "RS256", "n": modulus, "e": "AQAB"}]})
+        return {"kty": "RSA", "kid": key, "alg": "RS256", "n": modulus, "e": "AQAB"}
+
+
+def key_set(signers: dict[str, Signer]) -> str:
+    """A JSON Web Key Set with the public halves, by the names of the keys."""
+    return json.dumps({"keys": [signer.public(name) for name, signer in signers.items()]})
 
 
 def _base64(data: bytes) -> str:
@@ -69,8 +74,8 @@ def claims(number: int) -> dict:
 def write(work: Path, fresh: int) -> tuple[Path, Path, Path]:
     """The key set, the tokens that come again, and `fresh` others: a file each, one token a line."""
     signer = Signer(work)
-    key_set, known, others = work / "jwks.json", work / "tokens.txt", work / "fresh-tokens.txt"
-    key_set.write_text(signer.key_set())
+    keys, known, others = work / "jwks.json", work / "tokens.txt", work / "fresh-tokens.txt"
+    keys.write_text(key_set({"one": signer}))
     known.write_text("".join(signer.token(claims(n)) + "\n" for n in range(KNOWN)))
     others.write_text("".join(signer.token(claims(KNOWN + n)) + "\n" for n in range(fresh)))
-    return key_set, known, others
+    return keys, known, others
