@@ -50,6 +50,15 @@ public sealed interface Decision {
       tell();
     }
 
+    /** Decides as another does, now or later. */
+    public void follow(Decision other) {
+      if (other instanceof Await later) {
+        later.then(this::complete);
+      } else {
+        complete(other);
+      }
+    }
+
     /** Has somebody told of the decision, at once if it is there already. */
     public void then(Listener waiting) {
       listener = waiting;

@@ -209,7 +209,7 @@ final class AskedPolicies {
 
   /** Counts a credential that did not hold, and says what it means if that is one too many. */
   private Failure counted(Failure failure) {
-    if (failure.status() != UNAUTHORIZED) {
+    if (failure.status() != UNAUTHORIZED || failure.source() != Failure.Source.CLIENT) {
       return failure;
     }
     GuessLimit limit = exchange.guessLimit();

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a JSON Web Key Set (RFC 7517 section 5), key by key: one that cannot be used is left out
@@ -81,6 +82,21 @@ public final class JwkReader {
   }
 
   private void add(Object item) throws Malformed {
+    VerificationKey key = key(item);
+    for (VerificationKey other : keys) {
+      if (key.equals(other)) {
+        throw new Malformed("there twice");
+      }
+      boolean sameId = key.id() != null && key.id().equals(other.id());
+      if (sameId && !Collections.disjoint(key.algorithms(), other.algorithms())) {
+        throw new Malformed("another key has its 'kid'");
+      }
+    }
+    keys.add(key);
+  }
+
+  /** The public key that a JSON Web Key is. */
+  static VerificationKey key(@Nullable Object item) throws Malformed {
     if (!(item instanceof Map<?, ?> members)) {
       throw new Malformed("no JSON object");
     }
@@ -98,17 +114,7 @@ public final class JwkReader {
         jwk.put(name, member.getValue());
       }
     }
-    VerificationKey key = key(parse(jwk));
-    for (VerificationKey other : keys) {
-      if (key.equals(other)) {
-        throw new Malformed("there twice");
-      }
-      boolean sameId = key.id() != null && key.id().equals(other.id());
-      if (sameId && !Collections.disjoint(key.algorithms(), other.algorithms())) {
-        throw new Malformed("another key has its 'kid'");
-      }
-    }
-    keys.add(key);
+    return key(parse(jwk));
   }
 
   private static JWK parse(Map<String, Object> jwk) throws Malformed {

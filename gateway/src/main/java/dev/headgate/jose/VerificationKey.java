@@ -10,6 +10,7 @@ import com.nimbusds.jose.util.Base64URL;
 import dev.headgate.concurrent.Shared;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
@@ -85,6 +86,18 @@ public final class VerificationKey {
 
   public Set<JwsAlgorithm> algorithms() {
     return algorithms;
+  }
+
+  /**
+   * The key's SHA-256 thumbprint (RFC 7638).
+   *
+   * @throws InvalidKeyException if it is a secret
+   */
+  String thumbprint() throws InvalidKeyException {
+    if (key instanceof PublicKey published) {
+      return JwkWriter.thumbprint(published);
+    }
+    throw new InvalidKeyException("is a secret");
   }
 
   /** Whether the signature is this key's. Slow, and not for a loop. */

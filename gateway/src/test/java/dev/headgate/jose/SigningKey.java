@@ -77,6 +77,15 @@ public final class SigningKey {
     return new SigningKey(id, other, pair);
   }
 
+  /** The public half's thumbprint (RFC 7638). */
+  public String thumbprint() {
+    try {
+      return JwkWriter.thumbprint(pair.getPublic());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** A key as a PEM file has it. */
   public static String pem(String label, Key key) {
     String base64 = Base64.getMimeEncoder().encodeToString(key.getEncoded());

@@ -52,6 +52,19 @@ class TokenFuzzTest {
   }
 
   @FuzzTest
+  void aProofThatIsReadHasAPublicKeyOfItsOwn(byte[] proof) {
+    try {
+      DpopProof read = DpopProof.parse(proof);
+      assertThat(read.algorithm().family()).isNotEqualTo(JwsAlgorithm.Family.SECRET);
+      assertThat(read.key().algorithms()).contains(read.algorithm());
+      assertThat(read.thumbprint()).hasSize(43);
+      read.isSigned();
+    } catch (Malformed e) {
+      assertThat(e).hasMessageNotContaining("\n");
+    }
+  }
+
+  @FuzzTest
   void anyKeySetIsReadOrRefused(byte[] json) {
     try {
       KeySet keys = JwkReader.read(json);

@@ -65,6 +65,14 @@ public record Jwt(
         @OneOrMany
         List<String> type,
     @Doc("Where the token is. Without this, `Authorization: Bearer`.") From from,
+    @Doc(
+            "Whether tokens must be bound to their callers. A token that says that it is bound, in `cnf`, is always checked:"
+                + " to a client certificate (RFC 8705), or to a key of which the caller shows a proof (DPoP, RFC 9449)."
+                + " `certificate`, `dpop` or `either` refuses tokens that are not; with `optional` whoever holds such a"
+                + " token can use it, stolen ones too.")
+        @Default("optional")
+        Bound bound,
+    @Doc("How proofs of DPoP are checked.") Dpop dpop,
     @Doc("Whether the upstream gets the token too.") @Default("false") boolean keepCredential,
     @Doc(
             value =
@@ -78,6 +86,38 @@ public record Jwt(
         @Default("8192")
         @Range(min = "0", max = "1000000")
         int remember) {
+
+  /** How a token must be bound to its caller. */
+  public enum Bound {
+    OPTIONAL,
+    CERTIFICATE,
+    DPOP,
+    EITHER
+  }
+
+  @Doc("How proofs of DPoP are checked.")
+  public record Dpop(
+      @Doc("How old a proof may be; `leeway` is allowed for besides.")
+          @Default("60s")
+          @Range(min = "1s", max = "10m")
+          Duration maxAge,
+      @Doc(
+              "Whether a proof must contain a nonce that the gateway gave lately, so that none can be made in advance."
+                  + " Callers without one are told it with the refusal.")
+          @Default("false")
+          boolean nonce,
+      @Doc(
+              value =
+                  "What nonces are made of, the same for all nodes that share the callers; 32 bytes or more. Without it"
+                      + " each node makes up its own, and knows no nonces of others.",
+              example = "\"${env:NONCE_SECRET}\"")
+          @Nullable SecretText nonceSecret,
+      @Doc(
+              "How many proofs are remembered, so that none is taken twice, by all event loops of a node together. When"
+                  + " so many came within `maxAge`, further ones get 503. Up to 64 bytes each, once they come.")
+          @Default("100000")
+          @Range(min = "1", max = "10000000")
+          int remember) {}
 
   @Doc("How keys are fetched and kept.")
   public record Keys(

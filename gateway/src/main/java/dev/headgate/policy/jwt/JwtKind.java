@@ -13,6 +13,7 @@ import dev.headgate.exchange.Policy;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
+import dev.headgate.exchange.SeenOnce;
 import dev.headgate.exchange.Stage;
 import dev.headgate.jose.FetchedKeys;
 import dev.headgate.jose.JwkReader;
@@ -81,7 +82,19 @@ public final class JwtKind implements PolicyKind<Jwt> {
       problems.warning(
           at + ".requireExpiry", "a token without 'exp' is good for ever, stolen ones too", "");
     }
+    possession(at, config, problems);
     IdentityHeaders.check(at + ".identityHeaders", config.identityHeaders(), problems);
+  }
+
+  private static void possession(String at, Jwt config, Problems problems) {
+    SecretText secret = config.dpop().nonceSecret();
+    if (secret != null && !config.dpop().nonce()) {
+      problems.error(at + ".dpop.nonceSecret", "there are no nonces", "write 'nonce: true' too");
+    }
+    if (secret != null && VerificationKey.secret(secret.reveal()).algorithms().isEmpty()) {
+      problems.error(
+          at + ".dpop.nonceSecret", "the secret is too short", "it must have 32 bytes or more");
+    }
   }
 
   private static void secret(String at, Jwt config, SecretText secret, Problems problems) {
@@ -168,7 +181,8 @@ public final class JwtKind implements PolicyKind<Jwt> {
     IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     Owners owners = new Owners(preparation.name(), config.issuer(), preparation.consumers());
     JwtPolicy.Prepared prepared =
-        new JwtPolicy.Prepared(config, new TokenRules(config), owners, headers);
+        new JwtPolicy.Prepared(
+            config, new TokenRules(config), proofs(config, preparation), owners, headers);
     return new PolicyFactory() {
       @Override
       public Policy create(Loop loop) {
@@ -180,6 +194,19 @@ public final class JwtKind implements PolicyKind<Jwt> {
         return headers.names();
       }
     };
+  }
+
+  private static ProofRules proofs(Jwt config, Preparation preparation) {
+    String name = preparation.name();
+    SecretText secret = config.dpop().nonceSecret();
+    Nonces nonces = null;
+    if (config.dpop().nonce()) {
+      nonces =
+          secret != null
+              ? new Nonces(secret)
+              : preparation.shared(Nonces.class, name, () -> new Nonces(null));
+    }
+    return new ProofRules(config, nonces, preparation.shared(SeenOnce.class, name, SeenOnce::new));
   }
 
   private static @Nullable Function<Loop, LoopKeys> keys(Jwt config, Preparation preparation) {

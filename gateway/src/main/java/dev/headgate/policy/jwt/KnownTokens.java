@@ -37,15 +37,24 @@ final class KnownTokens {
     private final VerificationKey key;
     private final long notBefore;
     private final long expires;
+    private final Binding binding;
     private KeySet keys;
     private long used;
 
-    Token(Identity identity, VerificationKey key, KeySet keys, long notBefore, long expires) {
+    /**
+     * @param binding to whom it is bound
+     */
+    Token(Identity identity, Verification.Verified verified, Binding binding) {
       this.identity = identity;
-      this.key = key;
-      this.keys = keys;
-      this.notBefore = notBefore;
-      this.expires = expires;
+      this.key = verified.key();
+      this.keys = verified.keys();
+      this.notBefore = verified.said().notBefore();
+      this.expires = verified.said().expires();
+      this.binding = binding;
+    }
+
+    Binding binding() {
+      return binding;
     }
 
     Identity identity() {

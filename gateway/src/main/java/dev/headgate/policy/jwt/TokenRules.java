@@ -50,6 +50,7 @@ final class TokenRules {
   /**
    * What a token says that is well formed and agrees with the rules, but may not be authentic.
    *
+   * @param binding to whom it says that it is bound
    * @param notBefore milliseconds since 1970, leeway included
    * @param expires milliseconds since 1970, leeway included
    */
@@ -57,6 +58,7 @@ final class TokenRules {
       CompactJws token,
       JwsAlgorithm algorithm,
       Map<String, Object> claims,
+      Binding binding,
       long notBefore,
       long expires) {
     void checkTime(long now) throws RefusedToken {
@@ -95,6 +97,7 @@ final class TokenRules {
               token,
               algorithm,
               claims,
+              Binding.of(claims),
               Math.max(before(notBefore), before(issued)),
               expires == null ? Long.MAX_VALUE : expires + leewayMillis);
       said.checkTime(now);

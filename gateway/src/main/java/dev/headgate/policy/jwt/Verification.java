@@ -4,16 +4,15 @@ import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
-import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Stage;
 import dev.headgate.jose.FetchedKeys;
 import dev.headgate.jose.KeySet;
 import dev.headgate.jose.LoopKeys;
 import dev.headgate.jose.VerificationKey;
+import dev.headgate.policy.jwt.Possession.Scheme;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One token on its way to being believed, with the requests that wait for it. If there is no key
@@ -29,7 +28,7 @@ final class Verification {
   private final List<Waiter> waiters = new ArrayList<>();
   private Freshness freshness = Freshness.UNKNOWN;
 
-  private record Waiter(Exchange exchange, Decision.Await await) {}
+  private record Waiter(Exchange exchange, Scheme scheme, Decision.Await await) {}
 
   private enum Freshness {
     UNKNOWN,
@@ -37,17 +36,17 @@ final class Verification {
     STALE
   }
 
-  /** How it ended. */
-  sealed interface Verdict {}
+  /** A token that holds, and the key among those keys that says so. */
+  record Verified(TokenRules.Said said, VerificationKey key, KeySet keys) {}
 
-  record Verified(TokenRules.Said said, VerificationKey key, KeySet keys) implements Verdict {}
-
-  record Refused(Failure failure) implements Verdict {}
-
-  /** Who began it. */
+  /** Who began it. It is told once how it ended. */
   interface Owner {
-    /** Whose the token is; null if it was refused. */
-    @Nullable Identity decided(Verdict verdict);
+    KnownTokens.Token verified(Verified verified);
+
+    void refused();
+
+    /** Whether the token is that of a caller who waited. */
+    Decision vouch(KnownTokens.Token token, Scheme scheme, Exchange exchange);
   }
 
   Verification(TokenRules.Said said, LoopKeys keys, Loop loop, Owner owner) {
@@ -58,9 +57,9 @@ final class Verification {
   }
 
   /** Lets a request wait. */
-  Decision join(Exchange exchange) {
+  Decision join(Exchange exchange, Scheme scheme) {
     Decision.Await await = new Decision.Await();
-    waiters.add(new Waiter(exchange, await));
+    waiters.add(new Waiter(exchange, scheme, await));
     return await;
   }
 
@@ -149,17 +148,16 @@ final class Verification {
       refuse(e.failure());
       return;
     }
-    Identity identity = owner.decided(verified);
+    KnownTokens.Token token = owner.verified(verified);
     for (Waiter waiter : waiters) {
-      if (!waiter.await().cancelled() && identity != null) {
-        waiter.exchange().identity(identity);
-        waiter.await().complete(Decision.CONTINUE);
+      if (!waiter.await().cancelled()) {
+        waiter.await().follow(owner.vouch(token, waiter.scheme(), waiter.exchange()));
       }
     }
   }
 
   private void refuse(Failure failure) {
-    owner.decided(new Refused(failure));
+    owner.refused();
     for (Waiter waiter : waiters) {
       if (!waiter.await().cancelled()) {
         waiter.await().complete(Decision.fail(failure));

@@ -58,6 +58,10 @@ class JwtKindTest {
         "issuer: \"https://i\", audience: a, requireExpiry: false|good for ever",
         "issuer: \"https://i\", audience: a, keys: { tls: { verify: false } }|not verified",
         "issuer: \"https://i\", audience: a, identityHeaders: { X: name }|claims.NAME",
+        "issuer: \"https://i\", audience: a, bound: yes|optional",
+        "issuer: \"https://i\", audience: a, dpop: { nonceSecret: \"${env:S}\" }|there are no nonces",
+        "issuer: \"https://i\", audience: a, dpop: { nonce: true, nonceSecret: \"${env:SHORT}\" }|too short",
+        "issuer: \"https://i\", audience: a, dpop: { maxAge: 1h }|10m",
       })
   void saysWhatIsWrong(String jwt, String problem) {
     assertThat(report(jwt)).contains(problem).doesNotContain("hunter22");

@@ -7,11 +7,13 @@ import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
 import dev.headgate.exchange.Callouts;
-import dev.headgate.exchange.ClientInfo;
+import dev.headgate.exchange.ClientCertificate;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.ManualLoop;
+import dev.headgate.exchange.Requested;
+import dev.headgate.exchange.SeenOnce;
 import dev.headgate.http.Headers;
 import dev.headgate.jose.FetchedKeys;
 import dev.headgate.jose.KeySet;
@@ -19,7 +21,6 @@ import dev.headgate.jose.KeySource;
 import dev.headgate.jose.LoopKeys;
 import dev.headgate.jose.VerificationKey;
 import dev.headgate.policy.Policies;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,10 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class JwtUnderTest {
   static final String ISSUER = "https://idp.example.com";
   static final String SECRET = "a secret of at least thirty-two bytes, as RFC 7518 says; and more";
-
-  private static final ClientInfo CLIENT =
-      new ClientInfo(
-          "public", InetAddress.getLoopbackAddress(), "127.0.0.1", 40_000, true, "TLSv1.3", null);
 
   final ManualLoop loop = new ManualLoop();
   final List<Callouts.Callout> asked = new ArrayList<>();
@@ -53,7 +50,7 @@ final class JwtUnderTest {
 
   JwtUnderTest(String more, String consumers) {
     config = read(more, consumers);
-    Jwt jwt = (Jwt) Objects.requireNonNull(config.policies().get("idp")).policy().config();
+    Jwt jwt = config();
     loop.callouts((callout, listener) -> {
       asked.add(callout);
       waiting.add(listener);
@@ -72,6 +69,7 @@ final class JwtUnderTest {
             new JwtPolicy.Prepared(
                 jwt,
                 new TokenRules(jwt),
+                new ProofRules(jwt, jwt.dpop().nonce() ? new Nonces(null) : null, new SeenOnce()),
                 new Owners("idp", jwt.issuer(), config.consumers()),
                 new IdentityHeaders("idp", jwt.identityHeaders())),
             keys,
@@ -148,14 +146,12 @@ final class JwtUnderTest {
     if (authorization != null) {
       headers.add("Authorization", authorization);
     }
-    Exchange exchange =
-        new Exchange(
-            CLIENT,
-            "HTTP/1.1",
-            new Exchange.Head("GET", "a", "a", "/", false),
-            headers,
-            new Headers(),
-            loop.nanos());
+    return begin("GET", "/", headers, null);
+  }
+
+  Asking begin(
+      String method, String target, Headers headers, @Nullable ClientCertificate certificate) {
+    Exchange exchange = Requested.of(loop, method, target, headers, certificate);
     return new Asking(exchange, policy.onRequest(exchange));
   }
 
@@ -170,6 +166,10 @@ final class JwtUnderTest {
     Asking asking = begin(token);
     settle();
     return asking.decided instanceof Decision.Fail fail ? policy.challenge(fail.failure()) : "none";
+  }
+
+  Jwt config() {
+    return (Jwt) Objects.requireNonNull(config.policies().get("idp")).policy().config();
   }
 
   JwtPolicy policy() {
@@ -191,6 +191,10 @@ final class JwtUnderTest {
       }
     }
 
+    Decision decided() {
+      return decided;
+    }
+
     String outcome() {
       return switch (decided) {
         case Decision.Continue _ -> exchange.identity() == null ? "nothing" : "vouched";
@@ -198,7 +202,7 @@ final class JwtUnderTest {
           assertThat(fail.failure().status())
               .isEqualTo(
                   switch (fail.failure().reason()) {
-                    case "jwt.keys_unavailable", "overload.crypto" -> 503;
+                    case "jwt.keys_unavailable", "jwt.proofs_full", "overload.crypto" -> 503;
                     default -> 401;
                   });
           yield fail.failure().reason();

@@ -9,12 +9,16 @@ import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.RawResponse;
 import dev.headgate.testkit.ReceivedRequest;
 import dev.headgate.testkit.ScriptedOrigin;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,21 +59,23 @@ class JwtWireTest {
   }
 
   private GatewayUnderTest gateway(String more) {
-    return new Gateways("nio")
-        .start(
-            """
-            listeners: { plain: { address: "127.0.0.1:0" } }
-            upstreams: { o: { endpoints: ["%s"] } }
-            policies:
-              idp: { jwt: { issuer: "%s", audience: orders%s } }
-            routes:
-              orders: { match: { path: /orders/** }, auth: idp, to: o }
-            consumers:
-              acme: { credentials: [{ jwt: { claim: { azp: acme-app } } }] }
-              batch: { credentials: [{ jwt: { subject: nightly } }] }
-            telemetry: { accessLog: { to: "off" } }
-            """
-                .formatted(origin.url(), idp.url(), more));
+    return new Gateways("nio").start(yaml(more));
+  }
+
+  private String yaml(String more) {
+    return """
+    listeners: { plain: { address: "127.0.0.1:0" } }
+    upstreams: { o: { endpoints: ["%s"] } }
+    policies:
+      idp: { jwt: { issuer: "%s", audience: orders%s } }
+    routes:
+      orders: { match: { path: /orders/** }, auth: idp, to: o }
+    consumers:
+      acme: { credentials: [{ jwt: { claim: { azp: acme-app } } }] }
+      batch: { credentials: [{ jwt: { subject: nightly } }] }
+    telemetry: { accessLog: { to: "off" } }
+    """
+        .formatted(origin.url(), idp.url(), more);
   }
 
   private String claims(String more) {
@@ -125,6 +131,55 @@ class JwtWireTest {
       assertThat(expired.text()).contains("\"reason\":\"jwt.expired\"");
       assertThat(origin.requests()).isEmpty();
     }
+  }
+
+  @Test
+  void aStolenTokenIsOfNoUseWithoutTheKeyThatItIsBoundTo() throws Exception {
+    SigningKey caller = SigningKey.of("", "ES256");
+    try (var gateway = gateway(", dpop: { nonce: true }");
+        RawClient client = gateway.connect()) {
+      String token = FIRST.token(claims(",\"cnf\":{\"jkt\":\"" + caller.thumbprint() + "\"}"));
+      assertThat(get(client, token).header("www-authenticate"))
+          .startsWith("DPoP algs=")
+          .contains("error=\"invalid_dpop_proof\"");
+
+      RawResponse asked = prove(client, token, proof(caller, token, ""));
+      assertThat(asked.status()).isEqualTo(401);
+      assertThat(asked.header("www-authenticate")).contains("error=\"use_dpop_nonce\"");
+      String nonce = ",\"nonce\":\"" + asked.header("dpop-nonce") + "\"";
+
+      String proof = proof(caller, token, nonce);
+      RawResponse answer = prove(client, token, proof);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("dpop-nonce")).isEqualTo(asked.header("dpop-nonce"));
+      assertThat(origin.onlyRequest().header("dpop")).isNull();
+      assertThat(origin.onlyRequest().header("authorization")).isNull();
+
+      assertThat(prove(client, token, proof).text()).contains("jwt.proof_replayed");
+      assertThat(prove(client, token, proof(SigningKey.of("", "ES256"), token, nonce)).text())
+          .contains("\"reason\":\"jwt.proof\"");
+      gateway.apply(yaml(", dpop: { nonce: true }, leeway: 31s"));
+      assertThat(prove(client, token, proof).text())
+          .as("what was seen outlives a revision")
+          .contains("jwt.proof_replayed");
+    }
+  }
+
+  private static RawResponse prove(RawClient client, String token, String proof) throws Exception {
+    client.send(
+        "GET /orders/7?a=1 HTTP/1.1\r\nHost: a\r\nAuthorization: DPoP %s\r\nDPoP: %s\r\n\r\n"
+            .formatted(token, proof));
+    return client.readResponse();
+  }
+
+  private static String proof(SigningKey key, String token, String more) throws Exception {
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.US_ASCII));
+    return key.token(
+        "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":%s}".formatted(key.jwk()),
+        "{\"jti\":\"%s\",\"htm\":\"GET\",\"htu\":\"http://a/orders/7\",\"iat\":%d,\"ath\":\"%s\"%s}"
+            .formatted(
+                UUID.randomUUID(), Instant.now().getEpochSecond(), SigningKey.base64(hash), more));
   }
 
   @Test

@@ -350,7 +350,7 @@ class TokenAttackTest {
     JwtUnderTest.Asking bare = jwt.beginWith("bearer");
     assertThat(bare.outcome()).isEqualTo("jwt.malformed");
     assertThat(jwt.beginWith("Bearerx " + token).outcome()).isEqualTo("nothing");
-    assertThat(jwt.beginWith("DPoP " + token).outcome()).isEqualTo("nothing");
+    assertThat(jwt.beginWith("DPoP " + token).outcome()).isEqualTo("jwt.proof_unbound");
     assertThat(jwt.beginWith("bEARER   " + token).outcome()).isEqualTo("vouched");
   }
 }
