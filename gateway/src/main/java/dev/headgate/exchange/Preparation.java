@@ -1,6 +1,8 @@
 package dev.headgate.exchange;
 
 import dev.headgate.config.Consumer;
+import dev.headgate.config.ServerTls;
+import dev.headgate.config.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,6 +21,19 @@ public interface Preparation {
 
   /** What a path in the configuration means: relative ones start at the configuration's folder. */
   Path resolve(String path);
+
+  /** TLS settings whose paths have been resolved. */
+  default Upstream.ClientTls resolve(Upstream.ClientTls tls) {
+    ServerTls.KeyPair pair = tls.certificate();
+    return new Upstream.ClientTls(
+        tls.verify(),
+        tls.ca() == null ? null : resolve(tls.ca()).toString(),
+        tls.serverName(),
+        pair == null
+            ? null
+            : new ServerTls.KeyPair(
+                resolve(pair.chain()).toString(), resolve(pair.key()).toString()));
+  }
 
   /**
    * Reads a file.

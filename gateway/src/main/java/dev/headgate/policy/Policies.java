@@ -3,6 +3,7 @@ package dev.headgate.policy;
 import dev.headgate.config.shape.Kind;
 import dev.headgate.config.shape.Kinds;
 import dev.headgate.exchange.PolicyKind;
+import dev.headgate.jose.TokenCredential;
 import dev.headgate.policy.addresses.AddressesKind;
 import dev.headgate.policy.apikey.ApiKeyCredential;
 import dev.headgate.policy.apikey.ApiKeyKind;
@@ -11,7 +12,6 @@ import dev.headgate.policy.concurrency.ConcurrencyKind;
 import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
 import dev.headgate.policy.gatewaytoken.GatewayTokenKind;
-import dev.headgate.policy.jwt.JwtCredential;
 import dev.headgate.policy.jwt.JwtKind;
 import dev.headgate.policy.limit.LimitKind;
 import dev.headgate.policy.mtls.MtlsCredential;
@@ -43,7 +43,7 @@ public final class Policies {
   private static final List<Kind<?>> CREDENTIALS =
       List.of(
           new Kind<>("apiKey", ApiKeyCredential.class, false, ApiKeyCredential::check),
-          new Kind<>("jwt", JwtCredential.class, false, JwtCredential::check),
+          new Kind<>("jwt", TokenCredential.class, false, TokenCredential::check),
           new Kind<>("mtls", MtlsCredential.class, false, MtlsCredential::check));
 
   private static final Map<String, PolicyKind<?>> BY_NAME =

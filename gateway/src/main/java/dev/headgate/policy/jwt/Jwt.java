@@ -5,8 +5,9 @@ import dev.headgate.config.Doc;
 import dev.headgate.config.OneOrMany;
 import dev.headgate.config.Range;
 import dev.headgate.config.SecretText;
-import dev.headgate.config.Upstream;
 import dev.headgate.jose.JwsAlgorithm;
+import dev.headgate.jose.KeyUse;
+import dev.headgate.jose.TokenPlace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ public record Jwt(
             "The algorithms that are taken. Which of them a token may use is decided by the key it was signed with."
                 + " Without this, all that public keys have; with `secret`, HS256.")
         List<JwsAlgorithm> algorithms,
-    @Doc("How keys are fetched and kept.") Keys keys,
+    @Doc("How keys are fetched and kept.") KeyUse keys,
     @Doc("How far the issuer's clock and ours may be apart.")
         @Default("30s")
         @Range(min = "0s", max = "10m")
@@ -64,7 +65,7 @@ public record Jwt(
             example = "at+jwt")
         @OneOrMany
         List<String> type,
-    @Doc("Where the token is. Without this, `Authorization: Bearer`.") From from,
+    @Doc("Where the token is. Without this, `Authorization: Bearer`.") TokenPlace from,
     @Doc(
             "Whether tokens must be bound to their callers. A token that says that it is bound, in `cnf`, is always checked:"
                 + " to a client certificate (RFC 8705), or to a key of which the caller shows a proof (DPoP, RFC 9449)."
@@ -118,26 +119,4 @@ public record Jwt(
           @Default("100000")
           @Range(min = "1", max = "10000000")
           int remember) {}
-
-  @Doc("How keys are fetched and kept.")
-  public record Keys(
-      @Doc(
-              "How often they are fetched again. A token with an unknown `kid` has them fetched at once, at most every"
-                  + " 2 seconds.")
-          @Default("5m")
-          @Range(min = "1s", max = "1d")
-          Duration refresh,
-      @Doc("How long the last ones are used while they cannot be fetched.")
-          @Default("1d")
-          @Range(min = "1s", max = "30d")
-          Duration maxAge,
-      @Doc("TLS towards the issuer.") Upstream.ClientTls tls) {}
-
-  @Doc("Where the token is: exactly one of these.")
-  public record From(
-      @Doc(value = "A header field whose whole value is the token.", example = "X-Access-Token")
-          @Nullable String header,
-      @Doc("A cookie.") @Nullable String cookie,
-      @Doc("A query parameter. Queries end up in the logs of others: prefer a header field.")
-          @Nullable String query) {}
 }

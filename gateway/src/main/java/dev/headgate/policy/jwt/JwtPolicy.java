@@ -7,15 +7,25 @@ import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.IdentityHeaders;
+import dev.headgate.exchange.Known;
 import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.SingleFlight;
 import dev.headgate.exchange.Stage;
+import dev.headgate.jose.Binding;
+import dev.headgate.jose.ClaimRules.Validity;
 import dev.headgate.jose.KeySet;
 import dev.headgate.jose.LoopKeys;
+import dev.headgate.jose.Refusal;
+import dev.headgate.jose.RefusedToken;
+import dev.headgate.jose.TokenOwners;
+import dev.headgate.jose.TokenPlace;
+import dev.headgate.jose.TokenRules;
+import dev.headgate.jose.Verification;
+import dev.headgate.jose.VerificationKey;
 import dev.headgate.policy.jwt.Possession.Scheme;
-import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 final class JwtPolicy implements AuthenticationPolicy {
-  /** The longest token, in bytes. */
-  private static final int LONGEST = 16 * 1024;
+  static final String KIND = "jwt";
 
   private final Prepared prepared;
   private final CredentialPlace place;
@@ -33,8 +42,8 @@ final class JwtPolicy implements AuthenticationPolicy {
   private final Possession possession;
   private final LoopKeys keys;
   private final Loop loop;
-  private final KnownTokens known;
-  private final Map<ByteBuffer, Verification> underWay = new HashMap<>();
+  private final Known<Token> known;
+  private final SingleFlight<Judgement> underWay = new SingleFlight<>();
   private final CredentialHash hashes = new CredentialHash();
 
   /** What the instances of all loops share. */
@@ -42,19 +51,64 @@ final class JwtPolicy implements AuthenticationPolicy {
       Jwt config,
       TokenRules rules,
       ProofRules proofs,
-      Owners owners,
+      TokenOwners owners,
       IdentityHeaders identityHeaders) {}
+
+  /** A token that was verified. */
+  static final class Token {
+    private final Identity identity;
+    private final VerificationKey key;
+    private final Validity validity;
+    private final Binding binding;
+    private KeySet keys;
+
+    Token(Identity identity, Verification.Verified verified, Validity validity, Binding binding) {
+      this.identity = identity;
+      this.key = verified.key();
+      this.keys = verified.keys();
+      this.validity = validity;
+      this.binding = binding;
+    }
+
+    Identity identity() {
+      return identity;
+    }
+
+    /** To whom it is bound. */
+    Binding binding() {
+      return binding;
+    }
+
+    /** Whether the key that it was verified with is still among the issuer's. */
+    boolean holds(KeySet current) {
+      if (keys == current) {
+        return true;
+      }
+      if (!current.holds(key)) {
+        return false;
+      }
+      keys = current;
+      return true;
+    }
+  }
+
+  /** What came of a verification: a token that holds, or why it does not. */
+  private sealed interface Judgement {
+    record Holds(Token token) implements Judgement {}
+
+    record Refused(Failure failure) implements Judgement {}
+  }
 
   JwtPolicy(Prepared prepared, LoopKeys keys, Loop loop) {
     this.prepared = prepared;
-    Jwt.From from = prepared.config().from();
-    CredentialPlace named = CredentialPlace.of(from.header(), from.query(), from.cookie(), LONGEST);
-    this.place = named != null ? named : CredentialPlace.authorization("Bearer", LONGEST);
-    this.withProof = named != null ? null : CredentialPlace.authorization("DPoP", LONGEST);
+    CredentialPlace named = prepared.config().from().named();
+    this.place = prepared.config().from().place();
+    this.withProof =
+        named != null ? null : CredentialPlace.authorization("DPoP", TokenPlace.LONGEST);
     this.possession = new Possession(prepared.config().bound(), prepared.proofs(), loop);
     this.keys = keys;
     this.loop = loop;
-    this.known = new KnownTokens(prepared.config().remember());
+    this.known = new Known<>(prepared.config().remember());
   }
 
   @Override
@@ -75,80 +129,91 @@ final class JwtPolicy implements AuthenticationPolicy {
   private Decision decide(Exchange exchange, Scheme scheme, CredentialPlace from, int length) {
     if (length == CredentialPlace.WRONG) {
       return Decision.fail(
-          Refusal.MALFORMED.failure("several tokens, none, or more than " + LONGEST + " bytes"));
+          Refusal.MALFORMED.failure(
+              KIND, "several tokens, none, or more than " + TokenPlace.LONGEST + " bytes"));
     }
     byte[] hash = hashes.of(from, length);
-    KnownTokens.Token token = known.find(hash);
+    Token token = known.find(hash);
     KeySet current = keys.usable();
     return token != null && current != null && token.holds(current)
         ? vouch(token, scheme, hash, exchange)
         : verify(exchange, scheme, from, length, hash);
   }
 
-  private Decision vouch(KnownTokens.Token token, Scheme scheme, byte[] hash, Exchange exchange) {
-    long now = loop.wallMillis();
-    if (now >= token.expires()) {
-      return Decision.fail(Refusal.EXPIRED.failure("its 'exp' has passed"));
+  private Decision vouch(Token token, Scheme scheme, byte[] hash, Exchange exchange) {
+    try {
+      token.validity.check(loop.wallMillis());
+      return possession.vouch(token, scheme, hash, exchange, this);
+    } catch (RefusedToken e) {
+      return Decision.fail(e.failure(KIND));
     }
-    if (now < token.notBefore()) {
-      return Decision.fail(Refusal.NOT_YET.failure("its 'nbf' or 'iat' is yet to come"));
-    }
-    return possession.vouch(token, scheme, hash, exchange, this);
   }
 
   private Decision verify(
       Exchange exchange, Scheme scheme, CredentialPlace from, int length, byte[] hash) {
-    Verification verification = underWay.get(ByteBuffer.wrap(hash));
-    if (verification != null) {
-      return verification.join(exchange, scheme);
+    byte[] name = hash.clone();
+    Function<Judgement, Decision> meaning =
+        judgement ->
+            switch (judgement) {
+              case Judgement.Holds(Token token) ->
+                  possession.vouch(token, scheme, name, exchange, this);
+              case Judgement.Refused(Failure failure) -> Decision.fail(failure);
+            };
+    SingleFlight.Flight<Judgement> begun = underWay.find(hash);
+    if (begun != null) {
+      return begun.join(meaning);
     }
     Failure slowed = exchange.guessLimit().refusal(exchange, loop);
     if (slowed != null) {
       return Decision.fail(slowed);
     }
     try {
-      long now = loop.wallMillis();
-      TokenRules.Said said = prepared.rules().read(from.bytes(), from.from(), length, now);
-      byte[] name = hash.clone();
-      Verification begun = new Verification(said, keys, loop, new Waiting(name));
-      underWay.put(ByteBuffer.wrap(name), begun);
-      Decision decision = begun.join(exchange, scheme);
-      begun.begin();
+      TokenRules.Said said =
+          prepared.rules().read(from.bytes(), from.from(), length, loop.wallMillis());
+      Binding binding = Binding.of(said.claims());
+      Decision decision = underWay.begin(name).join(meaning);
+      Verification.begin(
+          said.token(),
+          said.algorithm(),
+          keys,
+          loop,
+          verdict -> underWay.land(name, judgement(name, said, binding, verdict)));
       return decision;
     } catch (RefusedToken e) {
-      return Decision.fail(e.failure());
+      return Decision.fail(e.failure(KIND));
     }
   }
 
-  /** A token that is being verified, by its hash. */
-  private final class Waiting implements Verification.Owner {
-    private final byte[] hash;
+  /** Makes of a verified token an identity for all who wait for it, and remembers it. */
+  private Judgement judgement(
+      byte[] name, TokenRules.Said said, Binding binding, Verification.Verdict verdict) {
+    return switch (verdict) {
+      case Verification.Verified verified -> {
+        long now = loop.wallMillis();
+        try {
+          said.validity().check(now);
+        } catch (RefusedToken e) {
+          yield new Judgement.Refused(e.failure(KIND));
+        }
+        Token token =
+            new Token(
+                prepared.owners().identity(said.claims()), verified, said.validity(), binding);
+        known.put(name, token, Known.Worth.MUCH, said.validity().expires(), now);
+        yield new Judgement.Holds(token);
+      }
+      case Verification.Wrong(Refusal refusal, String detail) ->
+          new Judgement.Refused(refusal.failure(KIND, detail));
+      case Verification.Undecided(Verification.Obstacle obstacle, String detail) ->
+          new Judgement.Refused(undecided(obstacle, detail));
+    };
+  }
 
-    Waiting(byte[] hash) {
-      this.hash = hash;
-    }
-
-    /** Makes of a verified token an identity for all who wait for it, and remembers it. */
-    @Override
-    public KnownTokens.Token verified(Verification.Verified verified) {
-      underWay.remove(ByteBuffer.wrap(hash));
-      TokenRules.Said said = verified.said();
-      KnownTokens.Token token =
-          new KnownTokens.Token(
-              prepared.owners().identity(said.claims()), verified, said.binding());
-      known.put(hash, token, loop.wallMillis());
-      return token;
-    }
-
-    @Override
-    public void refused() {
-      underWay.remove(ByteBuffer.wrap(hash));
-    }
-
-    @Override
-    public Decision vouch(KnownTokens.Token token, Scheme scheme, Exchange exchange) {
-      return possession.vouch(token, scheme, hash, exchange, JwtPolicy.this);
-    }
+  private static Failure undecided(Verification.Obstacle obstacle, String detail) {
+    return switch (obstacle) {
+      case KEYS -> Failure.gateway(Stage.AUTHENTICATE, 503, "jwt.keys_unavailable", detail);
+      case LOAD -> Failure.gateway(Stage.AUTHENTICATE, 503, "overload.crypto", detail);
+      case BROKEN -> Failure.gateway(Stage.AUTHENTICATE, 500, "policy.failed", detail);
+    };
   }
 
   @Override
@@ -158,7 +223,7 @@ final class JwtPolicy implements AuthenticationPolicy {
 
   @Override
   public String challenge(@Nullable Failure failure) {
-    String about = failure == null ? null : Refusal.challenge(failure);
+    String about = failure == null ? null : Refusal.challenge(KIND, failure);
     if (about != null) {
       return about;
     }
@@ -189,9 +254,5 @@ final class JwtPolicy implements AuthenticationPolicy {
   @Override
   public void close() {
     keys.close();
-  }
-
-  static Failure unavailable(String detail) {
-    return Failure.gateway(Stage.AUTHENTICATE, 503, "jwt.keys_unavailable", detail);
   }
 }

@@ -1,5 +1,7 @@
 package dev.headgate.policy.jwt;
 
+import dev.headgate.jose.Refusal;
+import dev.headgate.jose.Binding;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.ClientCertificate;
 import dev.headgate.exchange.CredentialPlace;
@@ -44,7 +46,7 @@ final class Possession {
    * @param owner keeps the nonce that the answer will tell
    */
   Decision vouch(
-      KnownTokens.Token token, Scheme scheme, byte[] hash, Exchange exchange, Policy owner) {
+      JwtPolicy.Token token, Scheme scheme, byte[] hash, Exchange exchange, Policy owner) {
     Binding binding = token.binding();
     Failure failure = unbound(binding);
     if (failure == null) {
@@ -71,7 +73,7 @@ final class Possession {
           case DPOP -> binding.key() != null;
           case EITHER -> binding.certificate() != null || binding.key() != null;
         };
-    return good ? null : Refusal.BINDING.failure("it is not bound as 'bound' demands");
+    return good ? null : Refusal.BINDING.failure(JwtPolicy.KIND, "it is not bound as 'bound' demands");
   }
 
   private static @Nullable Failure certificate(
@@ -80,21 +82,21 @@ final class Possession {
       return null;
     }
     if (certificate == null) {
-      return Refusal.CERTIFICATE.failure(
+      return Refusal.CERTIFICATE.failure(JwtPolicy.KIND, 
           "it is bound to a certificate, and the client showed none");
     }
     return certificate.thumbprint().equals(binding.certificate())
         ? null
-        : Refusal.CERTIFICATE.failure("it is bound to another certificate than the client's");
+        : Refusal.CERTIFICATE.failure(JwtPolicy.KIND, "it is bound to another certificate than the client's");
   }
 
   /** Neither scheme may be used for the other's tokens (RFC 9449 sections 7.1 and 7.2). */
   private static @Nullable Failure scheme(Binding binding, Scheme scheme) {
     if (binding.key() == null && scheme == Scheme.DPOP) {
-      return Refusal.PROOF_UNBOUND.failure("it is bound to no key, so no proof can be for it");
+      return Refusal.PROOF_UNBOUND.failure(JwtPolicy.KIND, "it is bound to no key, so no proof can be for it");
     }
     return binding.key() != null && scheme == Scheme.BEARER
-        ? Refusal.PROOF_MISSING.failure("it is bound to a key, and came as a bearer token")
+        ? Refusal.PROOF_MISSING.failure(JwtPolicy.KIND, "it is bound to a key, and came as a bearer token")
         : null;
   }
 
@@ -102,11 +104,11 @@ final class Possession {
       String key, Identity identity, byte[] hash, Exchange exchange, Policy owner) {
     int length = proof.read(exchange);
     if (length == CredentialPlace.NONE) {
-      return Decision.fail(Refusal.PROOF_MISSING.failure("it is bound to a key, without a proof"));
+      return Decision.fail(Refusal.PROOF_MISSING.failure(JwtPolicy.KIND, "it is bound to a key, without a proof"));
     }
     if (length == CredentialPlace.WRONG) {
       return Decision.fail(
-          Refusal.PROOF.failure("several proofs, or more than " + LONGEST_PROOF + " bytes"));
+          Refusal.PROOF.failure(JwtPolicy.KIND, "several proofs, or more than " + LONGEST_PROOF + " bytes"));
     }
     byte[] bytes = Arrays.copyOfRange(proof.bytes(), proof.from(), proof.from() + length);
     String target = exchange.target();

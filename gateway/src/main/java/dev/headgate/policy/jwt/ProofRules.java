@@ -1,5 +1,7 @@
 package dev.headgate.policy.jwt;
 
+import dev.headgate.jose.Refusal;
+import dev.headgate.jose.RefusedToken;
 import dev.headgate.concurrent.Shared;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.SeenOnce;
@@ -83,9 +85,9 @@ final class ProofRules {
       }
       return replayed(proof.thumbprint() + " " + text, wanted.nanos());
     } catch (Malformed e) {
-      return Refusal.PROOF.failure("the proof: " + e.getMessage());
+      return Refusal.PROOF.failure(JwtPolicy.KIND, "the proof: " + e.getMessage());
     } catch (RefusedToken e) {
-      return e.failure();
+      return e.failure(JwtPolicy.KIND);
     }
   }
 
@@ -108,7 +110,7 @@ final class ProofRules {
     long known = (maxAgeMillis + 2 * leewayMillis) * 1_000_000;
     return switch (seen.first(id.getBytes(StandardCharsets.UTF_8), now, known, most)) {
       case FIRST -> null;
-      case AGAIN -> Refusal.PROOF_REPLAYED.failure("it was shown before");
+      case AGAIN -> Refusal.PROOF_REPLAYED.failure(JwtPolicy.KIND, "it was shown before");
       case FULL ->
           Failure.gateway(
               Stage.AUTHENTICATE,

@@ -19,6 +19,7 @@ import dev.headgate.jose.FetchedKeys;
 import dev.headgate.jose.KeySet;
 import dev.headgate.jose.KeySource;
 import dev.headgate.jose.LoopKeys;
+import dev.headgate.jose.TokenOwners;
 import dev.headgate.jose.VerificationKey;
 import dev.headgate.policy.Policies;
 import java.net.URI;
@@ -68,9 +69,9 @@ final class JwtUnderTest {
         new JwtPolicy(
             new JwtPolicy.Prepared(
                 jwt,
-                new TokenRules(jwt),
+                JwtKind.rules(jwt),
                 new ProofRules(jwt, jwt.dpop().nonce() ? new Nonces(null) : null, new SeenOnce()),
-                new Owners("idp", jwt.issuer(), config.consumers()),
+                new TokenOwners("idp", "jwt", config.consumers()),
                 new IdentityHeaders("idp", jwt.identityHeaders())),
             keys,
             loop);

@@ -1,4 +1,4 @@
-package dev.headgate.policy.jwt;
+package dev.headgate.jose;
 
 import dev.headgate.config.Consumer;
 import dev.headgate.exchange.Claims;
@@ -15,32 +15,41 @@ import org.jspecify.annotations.Nullable;
  * goes before one that names other claims; among these the first in the configuration counts.
  * Immutable.
  */
-final class Owners {
+public final class TokenOwners {
   private final String policy;
   private final Map<String, List<Owner>> bySubject = new HashMap<>();
   private final Map<Map.Entry<String, String>, List<Owner>> byClaim = new HashMap<>();
 
-  private record Owner(KnownConsumer consumer, Map<String, String> claims) {}
+  /**
+   * @param issuer null for any
+   */
+  private record Owner(
+      KnownConsumer consumer, @Nullable String issuer, Map<String, String> claims) {
+    boolean has(Map<String, Object> said) {
+      return (issuer == null || issuer.equals(said.get("iss")))
+          && claims.entrySet().stream()
+              .allMatch(claim -> Claims.says(said.get(claim.getKey()), claim.getValue()));
+    }
+  }
 
   /**
    * @param policy the name of the policy that vouches
-   * @param issuer of all tokens
+   * @param kind of the credentials that count
    */
-  Owners(String policy, String issuer, Map<String, Consumer> consumers) {
+  public TokenOwners(String policy, String kind, Map<String, Consumer> consumers) {
     this.policy = policy;
     consumers.forEach((name, consumer) -> {
       KnownConsumer known = new KnownConsumer(name, consumer);
       for (Consumer.Credential credential : consumer.credentials()) {
-        if (credential.credential().config() instanceof JwtCredential jwt
-            && (jwt.issuer() == null || jwt.issuer().equals(issuer))) {
-          add(known, jwt);
+        if (credential.credential().kind().equals(kind)) {
+          add(known, (TokenCredential) credential.credential().config());
         }
       }
     });
   }
 
-  private void add(KnownConsumer consumer, JwtCredential credential) {
-    Owner owner = new Owner(consumer, credential.claim());
+  private void add(KnownConsumer consumer, TokenCredential credential) {
+    Owner owner = new Owner(consumer, credential.issuer(), credential.claim());
     if (credential.subject() != null) {
       bySubject.computeIfAbsent(credential.subject(), _ -> new ArrayList<>()).add(owner);
     } else if (!credential.claim().isEmpty()) {
@@ -51,7 +60,7 @@ final class Owners {
   }
 
   /** Who has a token with these claims. */
-  Identity identity(Map<String, Object> claims) {
+  public Identity identity(Map<String, Object> claims) {
     return new Identity(policy, subject(claims), owner(claims), scopes(claims), claims);
   }
 
@@ -105,8 +114,7 @@ final class Owners {
       @Nullable List<Owner> owners, Map<String, Object> claims) {
     if (owners != null) {
       for (Owner owner : owners) {
-        if (owner.claims().entrySet().stream()
-            .allMatch(claim -> Claims.says(claims.get(claim.getKey()), claim.getValue()))) {
+        if (owner.has(claims)) {
           return owner.consumer();
         }
       }

@@ -1,4 +1,4 @@
-package dev.headgate.policy.jwt;
+package dev.headgate.jose;
 
 import dev.headgate.config.Config;
 import dev.headgate.config.Doc;
@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 @Doc("The tokens that are this consumer's: by their subject, or by other claims.")
-public record JwtCredential(
+public record TokenCredential(
     @Doc(value = "The token's subject (`sub`).", example = "orders-batch") @Nullable String subject,
     @Doc(
             value =
@@ -20,7 +20,7 @@ public record JwtCredential(
         @Nullable String issuer) {
 
   /** Reports what is wrong with it. */
-  public static void check(String at, JwtCredential credential, Config whole, Problems problems) {
+  public static void check(String at, TokenCredential credential, Config whole, Problems problems) {
     if (credential.subject == null && credential.claim.isEmpty()) {
       problems.error(
           at, "it says of no token that it is the consumer's", "name 'subject' or 'claim'");

@@ -1,4 +1,4 @@
-package dev.headgate.policy.jwt;
+package dev.headgate.jose;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  *     (RFC 8705 section 3.1)
  * @param key the thumbprint of the key that its caller must prove to have (RFC 9449 section 6.1)
  */
-record Binding(@Nullable String certificate, @Nullable String key) {
+public record Binding(@Nullable String certificate, @Nullable String key) {
   private static final Binding NONE = new Binding(null, null);
 
   /** What a token says. One that is bound in ways that are not known here cannot be checked. */
-  static Binding of(Map<String, Object> claims) throws RefusedToken {
+  public static Binding of(Map<String, Object> claims) throws RefusedToken {
     Object said = claims.get("cnf");
     if (said == null) {
       return NONE;
