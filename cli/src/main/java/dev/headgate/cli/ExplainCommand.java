@@ -3,6 +3,7 @@ package dev.headgate.cli;
 import dev.headgate.config.Problems;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.exchange.Callouts;
 import dev.headgate.policy.Policies;
 import java.io.IOException;
 import java.net.URI;
@@ -87,8 +88,8 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--fact",
       paramLabel = "URL=FILE",
       description =
-          "What a GET of this URL would bring, such as an identity provider's keys; may be given several times."
-              + " Nothing is asked of the network.")
+          "What asking this URL would bring, such as an identity provider's keys: a body, or a whole answer as"
+              + " 'curl -i' writes it. May be given several times. Nothing is asked of the network.")
   private Map<URI, Path> facts = new LinkedHashMap<>();
 
   @Option(
@@ -145,12 +146,14 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private OfflineLoop loop() {
-    Map<URI, byte[]> answers = new HashMap<>();
+    Map<URI, Callouts.Answer.Answered> answers = new HashMap<>();
     facts.forEach((url, path) -> {
       try {
-        answers.put(url, Files.readAllBytes(path));
+        answers.put(url, Fact.answer(Files.readAllBytes(path)));
       } catch (IOException e) {
         throw new ParameterException(spec.commandLine(), "cannot read " + path, e);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), path + ": " + e.getMessage(), e);
       }
     });
     return new OfflineLoop(Clock.systemUTC(), answers);

@@ -5,7 +5,6 @@ import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Offload;
 import dev.headgate.exchange.TimerWheel;
-import dev.headgate.http.Headers;
 import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -23,10 +22,8 @@ import java.util.function.BooleanSupplier;
  * whoever waits for a moment sees it come, and nobody has to sit through it.
  */
 final class OfflineLoop implements Loop {
-  private static final int OK = 200;
-
   private final Clock clock;
-  private final Map<URI, byte[]> facts;
+  private final Map<URI, Callouts.Answer.Answered> facts;
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private final List<URI> unanswered = new ArrayList<>();
   private final TimerWheel timers;
@@ -35,9 +32,9 @@ final class OfflineLoop implements Loop {
   private long leapt;
 
   /**
-   * @param facts what a GET of these URLs would bring
+   * @param facts what asking these URLs would bring
    */
-  OfflineLoop(Clock clock, Map<URI, byte[]> facts) {
+  OfflineLoop(Clock clock, Map<URI, Callouts.Answer.Answered> facts) {
     this.clock = clock;
     this.facts = facts;
     this.timers = new TimerWheel(nanos());
@@ -92,14 +89,12 @@ final class OfflineLoop implements Loop {
   @Override
   public Callouts callouts() {
     return (callout, listener) -> {
-      byte[] body = facts.get(callout.url());
-      if (body == null) {
+      Callouts.Answer known = facts.get(callout.url());
+      if (known == null) {
         unanswered.add(callout.url());
       }
       Callouts.Answer answer =
-          body == null
-              ? new Callouts.Answer.Failed("there is no network here")
-              : new Callouts.Answer.Answered(OK, new Headers(), body);
+          known == null ? new Callouts.Answer.Failed("there is no network here") : known;
       tasks.add(() -> listener.answered(answer));
     };
   }

@@ -28,23 +28,29 @@ public interface Callouts {
    * @param url http or https, absolute
    * @param headers besides Host and Content-Length
    * @param body may be empty
+   */
+  record Callout(String method, URI url, Headers headers, byte[] body, Terms terms) {}
+
+  /**
+   * What holds for all requests of one policy.
+   *
+   * @param by who asks, for metrics: the policy's name
    * @param timeout for the whole, from the connection to the last byte of the answer
    * @param most the most bytes that the answer's body may have
+   * @param protocol that is spoken
    * @param tls how the other end is trusted; paths in it are absolute
    */
-  record Callout(
-      String method,
-      URI url,
-      Headers headers,
-      byte[] body,
-      Duration timeout,
-      int most,
-      Upstream.ClientTls tls) {}
+  record Terms(
+      String by, Duration timeout, int most, Upstream.Protocol protocol, Upstream.ClientTls tls) {}
 
   /** What came back. */
   sealed interface Answer {
-    /** A whole answer, whatever its status. */
-    record Answered(int status, Headers headers, byte[] body) implements Answer {}
+    /** A whole answer, whatever its status; its trailers are empty if it has none. */
+    record Answered(int status, Headers headers, byte[] body, Headers trailers) implements Answer {
+      public Answered(int status, Headers headers, byte[] body) {
+        this(status, headers, body, new Headers());
+      }
+    }
 
     /** No answer, or none that was whole in time. */
     record Failed(String why) implements Answer {}

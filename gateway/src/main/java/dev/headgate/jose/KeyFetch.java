@@ -114,7 +114,12 @@ final class KeyFetch {
     Headers headers = new Headers();
     headers.add(ACCEPT, "application/json, application/jwk-set+json");
     Callouts.Callout callout =
-        new Callouts.Callout("GET", url, headers, new byte[0], TIMEOUT, MOST_BYTES, tls);
+        new Callouts.Callout(
+            "GET",
+            url,
+            headers,
+            new byte[0],
+            new Callouts.Terms("jwks", TIMEOUT, MOST_BYTES, Upstream.Protocol.AUTO, tls));
     loop.callouts()
         .send(
             callout,

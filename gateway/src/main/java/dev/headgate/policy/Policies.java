@@ -12,6 +12,7 @@ import dev.headgate.policy.concurrency.ConcurrencyKind;
 import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
 import dev.headgate.policy.gatewaytoken.GatewayTokenKind;
+import dev.headgate.policy.introspection.IntrospectionKind;
 import dev.headgate.policy.jwt.JwtKind;
 import dev.headgate.policy.limit.LimitKind;
 import dev.headgate.policy.mtls.MtlsCredential;
@@ -30,6 +31,7 @@ public final class Policies {
       List.of(
           new ApiKeyKind(),
           new JwtKind(),
+          new IntrospectionKind(),
           new MtlsKind(),
           new AuthorizeKind(),
           new CorsKind(),
@@ -44,6 +46,7 @@ public final class Policies {
       List.of(
           new Kind<>("apiKey", ApiKeyCredential.class, false, ApiKeyCredential::check),
           new Kind<>("jwt", TokenCredential.class, false, TokenCredential::check),
+          new Kind<>("introspection", TokenCredential.class, false, TokenCredential::check),
           new Kind<>("mtls", MtlsCredential.class, false, MtlsCredential::check));
 
   private static final Map<String, PolicyKind<?>> BY_NAME =

@@ -40,7 +40,7 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
 
   void begin(UpstreamPool from) {
     pool = from;
-    loop.arm(this, callout.timeout().toNanos());
+    loop.arm(this, callout.terms().timeout().toNanos());
     attempt = from.open(this, null);
   }
 
@@ -97,8 +97,8 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
       if (done) {
         return;
       }
-      if (body.size() + data.readableBytes() > callout.most()) {
-        giveUp("an answer of more than " + callout.most() + " bytes");
+      if (body.size() + data.readableBytes() > callout.terms().most()) {
+        giveUp("an answer of more than " + callout.terms().most() + " bytes");
         return;
       }
       byte[] piece = new byte[data.readableBytes()];
@@ -111,7 +111,11 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
 
   @Override
   public void responseEnd(@Nullable Headers trailers) {
-    finish(new Answer.Answered(status, Objects.requireNonNull(headers), body.toByteArray()));
+    Headers last = new Headers();
+    if (trailers != null) {
+      last.addAll(trailers);
+    }
+    finish(new Answer.Answered(status, Objects.requireNonNull(headers), body.toByteArray(), last));
   }
 
   @Override
@@ -140,7 +144,7 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
 
   @Override
   protected void expired() {
-    giveUp("no answer within " + callout.timeout().toMillis() + " ms");
+    giveUp("no answer within " + callout.terms().timeout().toMillis() + " ms");
   }
 
   private void giveUp(String why) {

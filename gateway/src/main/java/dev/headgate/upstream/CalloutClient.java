@@ -38,7 +38,7 @@ public final class CalloutClient implements Callouts {
   private final Map<Place, Pool> pools = new HashMap<>();
 
   /** Where a request goes, and how the other end is trusted. */
-  private record Place(URI origin, Upstream.ClientTls tls) {}
+  private record Place(URI origin, Upstream.Protocol protocol, Upstream.ClientTls tls) {}
 
   /** The connections to a place; null while its TLS is being opened. */
   private static final class Pool {
@@ -58,7 +58,8 @@ public final class CalloutClient implements Callouts {
 
   @Override
   public void send(Callout callout, Listener listener) {
-    Place place = new Place(origin(callout.url()), callout.tls());
+    Place place =
+        new Place(origin(callout.url()), callout.terms().protocol(), callout.terms().tls());
     Pool known = pools.get(place);
     if (known == null) {
       if (pools.size() >= MOST_PLACES) {
@@ -147,7 +148,7 @@ public final class CalloutClient implements Callouts {
     return new Upstream(
         List.of(new Upstream.Endpoint(place.origin(), 1)),
         Upstream.Balance.ROUND_ROBIN,
-        Upstream.Protocol.AUTO,
+        place.protocol(),
         new UpstreamHost.Preserve(),
         new Upstream.Timeouts(
             Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30)),

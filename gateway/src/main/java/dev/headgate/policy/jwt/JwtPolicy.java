@@ -1,5 +1,7 @@
 package dev.headgate.policy.jwt;
 
+import dev.headgate.callout.Known;
+import dev.headgate.callout.SingleFlight;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.AuthenticationPolicy;
 import dev.headgate.exchange.CredentialHash;
@@ -9,9 +11,7 @@ import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.IdentityHeaders;
-import dev.headgate.exchange.Known;
 import dev.headgate.exchange.Loop;
-import dev.headgate.exchange.SingleFlight;
 import dev.headgate.exchange.Stage;
 import dev.headgate.jose.Binding;
 import dev.headgate.jose.ClaimRules.Validity;

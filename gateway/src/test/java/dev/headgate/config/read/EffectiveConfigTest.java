@@ -33,7 +33,9 @@ class EffectiveConfigTest {
                   "TOKEN",
                   "hunter22",
                   "TOKEN_SECRET",
-                  "k".repeat(32))));
+                  "k".repeat(32),
+                  "CLIENT_SECRET",
+                  "hunter22")));
 
   private Reading.Accepted accepted(String text) {
     Reading reading = reader.read("h.yaml", text);

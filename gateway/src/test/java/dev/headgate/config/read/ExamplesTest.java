@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is shown to users as an example works, without a warning. */
 class ExamplesTest {
-  private static final Secrets SECRETS = Secrets.of(Map.of("TOKEN_SECRET", "k".repeat(32)));
+  private static final Secrets SECRETS =
+      Secrets.of(Map.of("TOKEN_SECRET", "k".repeat(32), "CLIENT_SECRET", "s"));
   private static final Path EXAMPLES = Path.of("../examples");
 
   static List<Path> examples() throws IOException {

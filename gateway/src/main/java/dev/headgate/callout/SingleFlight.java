@@ -1,6 +1,7 @@
-package dev.headgate.exchange;
+package dev.headgate.callout;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Decision;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,8 +1,9 @@
-package dev.headgate.exchange;
+package dev.headgate.callout;
 
 import static dev.headgate.exchange.CredentialHash.LENGTH;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.CredentialHash;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
