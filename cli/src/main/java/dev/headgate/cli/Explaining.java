@@ -108,7 +108,7 @@ final class Explaining {
     Decisions decisions = new Decisions(snapshot, exchange, new LoopPolicies(loop));
     Decision decision = decided(decisions);
     Explained.Outcome outcome =
-        decision instanceof Decision.Fail(Failure why)
+        decision instanceof Decision.Fail(Failure why, var _)
             ? new Explained.Refused(why)
             : decision instanceof Decision.Respond own
                 ? new Explained.Answered(own.status(), own.body().length, null)

@@ -74,6 +74,36 @@ class ExplainCalloutTest {
     assertThat(said).contains("introspection.unavailable").contains("status 500");
   }
 
+  private static final String DECIDED =
+      """
+      listeners: { main: { address: "127.0.0.1:0" } }
+      policies:
+        checked: { extAuthz: { url: "http://127.0.0.1:9/check" } }
+        rego: { opa: { url: "http://127.0.0.1:8/v1/data/a", token: "${env:SECRET}" } }
+      routes: { orders: { match: { path: /** }, auth: public, policies: [checked, rego], respond: { body: in } } }
+      """;
+
+  @Test
+  void whoDecidesIsAskedWithFactsAndTheQuestionsAreShown() throws IOException {
+    Map<String, String> facts =
+        Map.of(
+            "http://127.0.0.1:9/check", "HTTP/2 204 \r\n\r\n",
+            "http://127.0.0.1:8/v1/data/a",
+                "{\"result\":{\"allow\":false,\"reason\":\"too late\"}}");
+    assertThat(explain(DECIDED, facts, "-H", BEARER)).as(said).isOne();
+    assertThat(said)
+        .contains("checked asks GET /check of 127.0.0.1:9")
+        .contains("Authorization: ***")
+        .contains("x-forwarded-uri: /orders/7")
+        .contains("checked lets it go on")
+        .contains("rego asks POST http://127.0.0.1:8/v1/data/a {\"input\":")
+        .contains("\"parsed_path\":[\"orders\",\"7\"]")
+        .contains("opa.denied")
+        .contains("too late");
+    assertThat(explain(DECIDED, Map.of())).isOne();
+    assertThat(said).contains("ext_authz.unavailable").contains("http://127.0.0.1:9/check");
+  }
+
   @Test
   void withoutAFactExplainSaysWhomItWouldAsk() throws IOException {
     assertThat(explain(INTROSPECTION, Map.of(), "-H", BEARER)).isOne();

@@ -26,10 +26,23 @@ public interface Callouts {
    * A request.
    *
    * @param url http or https, absolute
+   * @param target what is asked for there, if it is more than the URL says
    * @param headers besides Host and Content-Length
    * @param body may be empty
    */
-  record Callout(String method, URI url, Headers headers, byte[] body, Terms terms) {}
+  record Callout(String method, URI url, String target, Headers headers, byte[] body, Terms terms) {
+    public Callout(String method, URI url, Headers headers, byte[] body, Terms terms) {
+      this(method, url, target(url), headers, body, terms);
+    }
+
+    /** What is asked for at a URL: path and query, with a slash at the beginning. */
+    public static String target(URI url) {
+      String path = url.getRawPath();
+      String query = url.getRawQuery();
+      String some = path == null || path.isEmpty() ? "/" : path;
+      return query == null ? some : some + "?" + query;
+    }
+  }
 
   /**
    * What holds for all requests of one policy.

@@ -1,5 +1,6 @@
 package dev.headgate.exchange;
 
+import dev.headgate.http.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** What a policy says about a request. */
@@ -20,7 +21,15 @@ public sealed interface Decision {
    * The request is refused. Fields that belong to the refusal, such as {@code Retry-After}, are put
    * into {@link Exchange#responseHeaders} beforehand.
    */
-  record Fail(Failure failure) implements Decision {}
+  record Fail(Failure failure, @Nullable OwnAnswer own) implements Decision {}
+
+  /**
+   * What the caller of a refused request gets instead of the usual problem; callers of gRPC get
+   * that all the same.
+   *
+   * @param status 300 to 599
+   */
+  record OwnAnswer(int status, Headers headers, byte[] body) {}
 
   /**
    * The policy does not know yet: it will say so later, once, on the same loop, by {@link
@@ -88,6 +97,6 @@ public sealed interface Decision {
 
   /** Refuses the request. */
   static Decision fail(Failure failure) {
-    return new Fail(failure);
+    return new Fail(failure, null);
   }
 }

@@ -65,10 +65,13 @@ public final class IdentityHeaders {
    */
   public void write(Exchange exchange) {
     Identity identity = exchange.identity();
-    if (identity == null || !identity.policy().equals(policy)) {
-      return;
+    if (identity != null && identity.policy().equals(policy)) {
+      write(identity, exchange.requestHeaders());
     }
-    Headers headers = exchange.requestHeaders();
+  }
+
+  /** Puts what the identity says into other fields. */
+  public void write(Identity identity, Headers headers) {
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
       String value = value(identity, field.what());

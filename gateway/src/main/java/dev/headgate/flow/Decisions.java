@@ -74,12 +74,23 @@ public final class Decisions {
     if (failure != null) {
       return Decision.fail(failure);
     }
+    removeIdentityHeaders();
     PolicyChain chain = route().policies();
     if (chain.size() > 0) {
       asked = new AskedPolicies(chain, exchange, loopPolicies);
       return finish(asked.proceed());
     }
     return finish(Decision.CONTINUE);
+  }
+
+  /**
+   * Nobody, nor a policy that is asked, shall take what a caller claims for what is known of it.
+   */
+  private void removeIdentityHeaders() {
+    List<HeaderName> names = snapshot.identityHeaders();
+    for (int i = 0; i < names.size(); i++) {
+      exchange.requestHeaders().remove(names.get(i));
+    }
   }
 
   /** Goes on with what a policy has decided for which the request waited. */
@@ -237,10 +248,6 @@ public final class Decisions {
 
   private void transform() {
     Headers headers = exchange.requestHeaders();
-    List<HeaderName> identityHeaders = snapshot.identityHeaders();
-    for (int i = 0; i < identityHeaders.size(); i++) {
-      headers.remove(identityHeaders.get(i));
-    }
     if (asked != null) {
       asked.forward();
     }

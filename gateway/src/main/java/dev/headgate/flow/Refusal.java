@@ -1,11 +1,13 @@
 package dev.headgate.flow;
 
+import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.http.GrpcStatus;
 import dev.headgate.http.GrpcTimeout;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a failure is told to the caller: as a problem (RFC 9457), or to a gRPC caller, who looks for
@@ -21,10 +23,14 @@ record Refusal(int status, byte[] body) {
   private static final long LONGEST = 86_400_000_000_000L;
 
   /** Makes the answer; the fields that belong to it go into the exchange's response headers. */
-  static Refusal of(Exchange exchange, Failure failure) {
+  static Refusal of(Exchange exchange, Failure failure, Decision.@Nullable OwnAnswer own) {
     Headers headers = exchange.responseHeaders();
     if (exchange.forwardNanos() != 0) {
       headers.clear(); // of an upstream's answer that came to nothing
+    }
+    if (own != null && !isGrpc(exchange)) {
+      headers.addAll(own.headers());
+      return new Refusal(own.status(), own.body());
     }
     if (!isGrpc(exchange)) {
       headers.add(HeaderName.CONTENT_TYPE, ProblemBody.CONTENT_TYPE);

@@ -71,7 +71,7 @@ public final class RequestFlow {
     switch (decision) {
       case Decision.Continue _ -> act(decisions.route());
       case Decision.Respond own -> answer(own.status(), exchange.responseHeaders(), own.body());
-      case Decision.Fail refusal -> fail(refusal.failure());
+      case Decision.Fail(Failure failure, var own) -> fail(failure, own);
       case Decision.Await await -> {
         boundTime();
         waiting =
@@ -264,6 +264,10 @@ public final class RequestFlow {
    * carrier calls this when the request's body breaks the rules or stops coming.
    */
   public void fail(Failure failure) {
+    fail(failure, null);
+  }
+
+  private void fail(Failure failure, Decision.@Nullable OwnAnswer own) {
     if (done) {
       return;
     }
@@ -273,7 +277,7 @@ public final class RequestFlow {
       record();
       client.abort();
     } else {
-      Refusal refusal = Refusal.of(exchange, failure);
+      Refusal refusal = Refusal.of(exchange, failure, own);
       Headers headers = exchange.responseHeaders();
       decisions.explain(failure, headers);
       answer(refusal.status(), headers, refusal.body());

@@ -1,7 +1,10 @@
 package dev.headgate.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,26 @@ public final class Query {
       String name = decoded(query, from, nameEnd);
       if (!name.isEmpty()) {
         parameters.putIfAbsent(name, value(query, nameEnd, end));
+      }
+      from = end + 1;
+    }
+    return parameters;
+  }
+
+  /**
+   * All values of all parameters by name, decoded, in the order in which they came.
+   *
+   * @param query as it came, without the question mark
+   */
+  public static Map<String, List<String>> values(String query) {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
+    for (int from = 0; from <= query.length(); ) {
+      int end = endOfPair(query, from);
+      int nameEnd = endOfName(query, from, end);
+      if (end > from) {
+        parameters
+            .computeIfAbsent(decoded(query, from, nameEnd), _ -> new ArrayList<>(1))
+            .add(value(query, nameEnd, end));
       }
       from = end + 1;
     }

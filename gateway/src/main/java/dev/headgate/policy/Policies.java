@@ -11,12 +11,14 @@ import dev.headgate.policy.authorize.AuthorizeKind;
 import dev.headgate.policy.concurrency.ConcurrencyKind;
 import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
+import dev.headgate.policy.extauthz.ExtAuthzKind;
 import dev.headgate.policy.gatewaytoken.GatewayTokenKind;
 import dev.headgate.policy.introspection.IntrospectionKind;
 import dev.headgate.policy.jwt.JwtKind;
 import dev.headgate.policy.limit.LimitKind;
 import dev.headgate.policy.mtls.MtlsCredential;
 import dev.headgate.policy.mtls.MtlsKind;
+import dev.headgate.policy.opa.OpaKind;
 import dev.headgate.policy.publishkeys.PublishKeysKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,8 @@ public final class Policies {
           new CorsKind(),
           new CsrfKind(),
           new AddressesKind(),
+          new ExtAuthzKind(),
+          new OpaKind(),
           new GatewayTokenKind(),
           new PublishKeysKind(),
           new LimitKind(),

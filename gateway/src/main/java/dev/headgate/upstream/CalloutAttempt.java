@@ -59,7 +59,7 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
             callout.method(),
             callout.url().getScheme().toLowerCase(Locale.ROOT),
             callout.url().getRawAuthority(),
-            target(),
+            callout.target(),
             fields,
             false),
         bodiless);
@@ -68,13 +68,6 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
       opened.end(null);
     }
     opened.flush();
-  }
-
-  private String target() {
-    String path = callout.url().getRawPath();
-    String query = callout.url().getRawQuery();
-    String some = path == null || path.isEmpty() ? "/" : path;
-    return query == null ? some : some + "?" + query;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.headgate.config.check;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Shown;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -58,6 +59,22 @@ public final class HeaderFields {
               ? "an upstream's 'host' says which host its endpoints are asked for"
               : "it belongs to the connection or says where the message goes or ends; Headgate writes it");
     }
+  }
+
+  /** Checks names of fields that are only read. */
+  public void names(String at, List<String> names) {
+    for (int i = 0; i < names.size(); i++) {
+      name(at + "[" + i + "]", names.get(i));
+    }
+  }
+
+  /**
+   * Whether a field says where a message goes or ends, or belongs to one connection.
+   *
+   * @param lower the name in lower case
+   */
+  public static boolean isReserved(String lower) {
+    return RESERVED.contains(lower);
   }
 
   /** Checks a name; whether it is one. */

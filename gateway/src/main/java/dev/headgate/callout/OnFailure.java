@@ -1,0 +1,7 @@
+package dev.headgate.callout;
+
+/** What happens to a request about which nobody decides. */
+public enum OnFailure {
+  DENY,
+  ALLOW
+}
