@@ -7,6 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What somebody decided about a request. */
 public sealed interface Verdict {
+  /** Whether it is meant for one client, as it brings a cookie. */
+  default boolean setsCookie() {
+    HeaderName cookie = HeaderName.of("set-cookie");
+    return switch (this) {
+      case Allowed allowed -> allowed.client().stream().anyMatch(c -> c.name().equals(cookie));
+      case Refused refused -> refused.headers().has(cookie);
+    };
+  }
+
   /**
    * It may go on.
    *
@@ -37,7 +46,11 @@ public sealed interface Verdict {
    */
   record Change(HeaderName name, @Nullable String value, How how) {
     public void apply(Headers headers) {
-      if (how == How.SET) {
+      boolean there = headers.has(name);
+      if (how == How.IF_ABSENT && there || how == How.IF_PRESENT && !there) {
+        return;
+      }
+      if (how != How.ADD) {
         headers.remove(name);
       }
       if (value != null) {
@@ -51,6 +64,10 @@ public sealed interface Verdict {
     /** In place of those of its name. */
     SET,
     /** Beside them. */
-    ADD
+    ADD,
+    /** Only if there is none. */
+    IF_ABSENT,
+    /** Only in place of one. */
+    IF_PRESENT
   }
 }

@@ -21,6 +21,11 @@ public record ExtAuthz(
     @Doc(value = "Where the service is asked.", example = "\"http://127.0.0.1:9000/check\"")
         URI url,
     @Doc(
+            "`http`, or `grpc` for services that speak `envoy.service.auth.v3.Authorization`: of `url` only scheme, host"
+                + " and port count then, and `path`, `method`, `toClient` and `refusal` have no meaning.")
+        @Default("http")
+        Protocol protocol,
+    @Doc(
             "What is asked for: the URL as it stands (`fixed`), or with the request's path and query after it"
                 + " (`append`).")
         @Default("fixed")
@@ -69,6 +74,12 @@ public record ExtAuthz(
         Duration timeout,
     @Doc("When to stop asking.") Breaking breaker,
     @Doc("TLS towards the service.") Upstream.ClientTls tls) {
+
+  /** How the service is asked. */
+  public enum Protocol {
+    HTTP,
+    GRPC
+  }
 
   /** What is asked for. */
   public enum Path {

@@ -44,6 +44,9 @@ public final class ExtAuthzKind implements PolicyKind<ExtAuthz> {
     if (config.path() == ExtAuthz.Path.APPEND && config.url().getRawQuery() != null) {
       problems.error(at + ".url", "a path cannot be appended to a query", "");
     }
+    if (config.protocol() == ExtAuthz.Protocol.GRPC) {
+      grpc(at, config, problems);
+    }
     new HeaderFields(problems).names(at + ".send", config.send());
     IdentityHeaders.check(at + ".identity", config.identity(), problems);
     ChangedFields.checkUpstream(at + ".toUpstream", config.toUpstream(), problems);
@@ -57,17 +60,32 @@ public final class ExtAuthzKind implements PolicyKind<ExtAuthz> {
     }
   }
 
+  private static void grpc(String at, ExtAuthz config, Problems problems) {
+    String path = config.url().getPath();
+    if (path != null && path.length() > 1) {
+      problems.error(at + ".url", "gRPC has a path of its own", "leave the path out");
+    }
+    if (config.path() != ExtAuthz.Path.FIXED || config.method() != ExtAuthz.Method.GET) {
+      problems.error(at, "'path' and 'method' are for HTTP", "leave them out");
+    }
+    if (!config.toClient().isEmpty()) {
+      problems.error(at + ".toClient", "with gRPC the service says it", "leave it out");
+    }
+  }
+
   @Override
   public PolicyFactory prepare(ExtAuthz config, Preparation preparation) {
+    boolean grpc = config.protocol() == ExtAuthz.Protocol.GRPC;
     Terms terms =
         new Terms(
             preparation.name(),
             config.timeout(),
             MOST_BYTES,
-            Upstream.Protocol.AUTO,
+            grpc ? Upstream.Protocol.HTTP2 : Upstream.Protocol.AUTO,
             preparation.resolve(config.tls()));
+    IdentityHeaders identity = new IdentityHeaders("", config.identity());
     DecisionPoint service =
-        new HttpService(config, terms, new IdentityHeaders("", config.identity()));
+        grpc ? new GrpcService(config, terms, identity) : new HttpService(config, terms, identity);
     DecisionPolicy.Settings settings =
         new DecisionPolicy.Settings(
             preparation.name(),

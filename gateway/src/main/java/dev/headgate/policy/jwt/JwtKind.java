@@ -120,8 +120,8 @@ public final class JwtKind implements PolicyKind<Jwt> {
     IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     TokenOwners owners =
         new TokenOwners(preparation.name(), JwtPolicy.KIND, preparation.consumers());
-    JwtPolicy.Prepared prepared = new JwtPolicy.Prepared(
-            config, rules(config), proofs(config, preparation), owners, headers);
+    JwtPolicy.Prepared prepared =
+        new JwtPolicy.Prepared(config, rules(config), proofs(config, preparation), owners, headers);
     return new PolicyFactory() {
       @Override
       public Policy create(Loop loop) {

@@ -1,7 +1,5 @@
 package dev.headgate.policy.jwt;
 
-import dev.headgate.jose.Refusal;
-import dev.headgate.jose.Binding;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.ClientCertificate;
 import dev.headgate.exchange.CredentialPlace;
@@ -13,6 +11,8 @@ import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
+import dev.headgate.jose.Binding;
+import dev.headgate.jose.Refusal;
 import java.util.Arrays;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +73,9 @@ final class Possession {
           case DPOP -> binding.key() != null;
           case EITHER -> binding.certificate() != null || binding.key() != null;
         };
-    return good ? null : Refusal.BINDING.failure(JwtPolicy.KIND, "it is not bound as 'bound' demands");
+    return good
+        ? null
+        : Refusal.BINDING.failure(JwtPolicy.KIND, "it is not bound as 'bound' demands");
   }
 
   private static @Nullable Failure certificate(
@@ -82,21 +84,24 @@ final class Possession {
       return null;
     }
     if (certificate == null) {
-      return Refusal.CERTIFICATE.failure(JwtPolicy.KIND, 
-          "it is bound to a certificate, and the client showed none");
+      return Refusal.CERTIFICATE.failure(
+          JwtPolicy.KIND, "it is bound to a certificate, and the client showed none");
     }
     return certificate.thumbprint().equals(binding.certificate())
         ? null
-        : Refusal.CERTIFICATE.failure(JwtPolicy.KIND, "it is bound to another certificate than the client's");
+        : Refusal.CERTIFICATE.failure(
+            JwtPolicy.KIND, "it is bound to another certificate than the client's");
   }
 
   /** Neither scheme may be used for the other's tokens (RFC 9449 sections 7.1 and 7.2). */
   private static @Nullable Failure scheme(Binding binding, Scheme scheme) {
     if (binding.key() == null && scheme == Scheme.DPOP) {
-      return Refusal.PROOF_UNBOUND.failure(JwtPolicy.KIND, "it is bound to no key, so no proof can be for it");
+      return Refusal.PROOF_UNBOUND.failure(
+          JwtPolicy.KIND, "it is bound to no key, so no proof can be for it");
     }
     return binding.key() != null && scheme == Scheme.BEARER
-        ? Refusal.PROOF_MISSING.failure(JwtPolicy.KIND, "it is bound to a key, and came as a bearer token")
+        ? Refusal.PROOF_MISSING.failure(
+            JwtPolicy.KIND, "it is bound to a key, and came as a bearer token")
         : null;
   }
 
@@ -104,11 +109,13 @@ final class Possession {
       String key, Identity identity, byte[] hash, Exchange exchange, Policy owner) {
     int length = proof.read(exchange);
     if (length == CredentialPlace.NONE) {
-      return Decision.fail(Refusal.PROOF_MISSING.failure(JwtPolicy.KIND, "it is bound to a key, without a proof"));
+      return Decision.fail(
+          Refusal.PROOF_MISSING.failure(JwtPolicy.KIND, "it is bound to a key, without a proof"));
     }
     if (length == CredentialPlace.WRONG) {
       return Decision.fail(
-          Refusal.PROOF.failure(JwtPolicy.KIND, "several proofs, or more than " + LONGEST_PROOF + " bytes"));
+          Refusal.PROOF.failure(
+              JwtPolicy.KIND, "several proofs, or more than " + LONGEST_PROOF + " bytes"));
     }
     byte[] bytes = Arrays.copyOfRange(proof.bytes(), proof.from(), proof.from() + length);
     String target = exchange.target();

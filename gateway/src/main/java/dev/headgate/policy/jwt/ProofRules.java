@@ -1,7 +1,5 @@
 package dev.headgate.policy.jwt;
 
-import dev.headgate.jose.Refusal;
-import dev.headgate.jose.RefusedToken;
 import dev.headgate.concurrent.Shared;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.SeenOnce;
@@ -10,6 +8,8 @@ import dev.headgate.http.CanonicalPath;
 import dev.headgate.http.RefusedPath;
 import dev.headgate.jose.DpopProof;
 import dev.headgate.jose.Malformed;
+import dev.headgate.jose.Refusal;
+import dev.headgate.jose.RefusedToken;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;

@@ -77,7 +77,7 @@ final class Agent implements DecisionPoint {
 
   private Keep keep(Verdict verdict) {
     DecisionCache cache = config.cache();
-    return cache == null || Result.setsCookie(verdict)
+    return cache == null || verdict.setsCookie()
         ? Keep.NOT
         : Keep.just(cache.time(), verdict instanceof Verdict.Allowed ? Worth.MUCH : Worth.LITTLE);
   }

@@ -21,7 +21,6 @@ final class Result {
   private static final int FORBIDDEN = 403;
   private static final int LOWEST = 300;
   private static final int HIGHEST = 599;
-  private static final HeaderName SET_COOKIE = HeaderName.of("set-cookie");
   private static final byte[] EMPTY = {};
 
   private final Set<HeaderName> toUpstream;
@@ -131,14 +130,5 @@ final class Result {
       return list;
     }
     throw new Malformed("something that is no list of fields");
-  }
-
-  /** Whether a verdict is meant for one client. */
-  static boolean setsCookie(Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.Allowed allowed ->
-          allowed.client().stream().anyMatch(change -> change.name().equals(SET_COOKIE));
-      case Verdict.Refused refused -> refused.headers().has(SET_COOKIE);
-    };
   }
 }
