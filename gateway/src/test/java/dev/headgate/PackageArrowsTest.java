@@ -32,7 +32,10 @@ class PackageArrowsTest {
           Map.entry("jose", "concurrent http exchange config pem"),
           Map.entry("keyed", "concurrent http exchange config"),
           Map.entry("callout", "concurrent http exchange config"),
-          Map.entry("policy", "concurrent http exchange config expression jose keyed pem callout"),
+          Map.entry("secret", "concurrent exchange"),
+          Map.entry(
+              "policy",
+              "concurrent http exchange config expression jose keyed pem callout secret"),
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
           Map.entry("snapshot", "concurrent http exchange config route tls expression policy"),

@@ -75,6 +75,7 @@ final class Headgate implements Runnable {
     commands.put("check", () -> new CheckCommand(terminal, environment));
     commands.put("explain", () -> new ExplainCommand(terminal, environment));
     commands.put("routes", () -> new RoutesCommand(terminal, environment));
+    commands.put("hash-password", () -> new HashPasswordCommand(terminal, System.in));
     commands.put("docs", () -> new DocsCommand(terminal));
     commands.put("schema", () -> new SchemaCommand(terminal));
     commands.put("reload", () -> new ReloadCommand(terminal, environment));

@@ -9,6 +9,8 @@ import dev.headgate.policy.apikey.ApiKeyCredential;
 import dev.headgate.policy.apikey.ApiKeyKind;
 import dev.headgate.policy.authorize.AuthorizeKind;
 import dev.headgate.policy.concurrency.ConcurrencyKind;
+import dev.headgate.policy.basic.BasicCredential;
+import dev.headgate.policy.basic.BasicKind;
 import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
 import dev.headgate.policy.extauthz.ExtAuthzKind;
@@ -35,6 +37,7 @@ public final class Policies {
           new JwtKind(),
           new IntrospectionKind(),
           new MtlsKind(),
+          new BasicKind(),
           new AuthorizeKind(),
           new CorsKind(),
           new CsrfKind(),
@@ -51,7 +54,8 @@ public final class Policies {
           new Kind<>("apiKey", ApiKeyCredential.class, false, ApiKeyCredential::check),
           new Kind<>("jwt", TokenCredential.class, false, TokenCredential::check),
           new Kind<>("introspection", TokenCredential.class, false, TokenCredential::check),
-          new Kind<>("mtls", MtlsCredential.class, false, MtlsCredential::check));
+          new Kind<>("mtls", MtlsCredential.class, false, MtlsCredential::check),
+          new Kind<>("basic", BasicCredential.class, false, BasicCredential::check));
 
   private static final Map<String, PolicyKind<?>> BY_NAME =
       POLICIES.stream().collect(Collectors.toMap(PolicyKind::name, Function.identity()));

@@ -15,6 +15,7 @@ public final class ManualLoop implements Loop {
         throw new AssertionError("nobody answers " + callout.url());
       };
   private final TimerWheel timers;
+  private boolean overloaded;
 
   public ManualLoop() {
     clock.advance(Duration.ofHours(1)); // Zero stands for "did not happen".
@@ -56,12 +57,20 @@ public final class ManualLoop implements Loop {
     return callouts;
   }
 
+  /** From now on too much waits for other threads already, or no more. */
+  public void overloaded(boolean full) {
+    overloaded = full;
+  }
+
   /** What is left to other threads, to be done by {@link #runTasks}. */
   @Override
   public Offload offload() {
     return new Offload() {
       @Override
       public <T> boolean run(Callable<T> work, Listener<T> listener) {
+        if (overloaded) {
+          return false;
+        }
         tasks.add(() -> Offload.attempt(work, listener).run());
         return true;
       }
