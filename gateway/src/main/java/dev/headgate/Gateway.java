@@ -158,6 +158,7 @@ public final class Gateway implements AutoCloseable {
 
   /** Opens what is new, and only when all of it is open, swaps and closes what is gone. */
   private void serve(Snapshot next, Sources sources, Problems problems) {
+    telemetry.hide(next.credentialParameters());
     Path folder = sources.folder();
     Map<String, Listening> before = current.listening();
     Map<String, ListenerHandle.Settings> settings = new LinkedHashMap<>();

@@ -19,6 +19,14 @@ public interface PolicyFactory {
   }
 
   /**
+   * Query parameters in which this policy looks for a credential. Their values are never written to
+   * the access log, whatever becomes of a request.
+   */
+  default List<String> credentialParameters() {
+    return List.of();
+  }
+
+  /**
    * Whether its policies answer CORS preflights, so that a preflight finds the route of the request
    * that it asks about although its own method is another.
    */

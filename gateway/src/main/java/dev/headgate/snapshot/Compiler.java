@@ -123,6 +123,7 @@ public final class Compiler {
         policies.named(),
         factories,
         identityHeaders(factories),
+        factories.stream().flatMap(one -> one.credentialParameters().stream()).distinct().toList(),
         guessLimit());
   }
 

@@ -22,6 +22,7 @@ import java.util.Set;
  *     longer
  * @param identityHeaders fields by which policies tell upstreams who is calling: no caller can send
  *     them
+ * @param credentialParameters query parameters that hold credentials: the log does not show them
  * @param guessLimit how those who guess credentials are slowed down
  */
 public record Snapshot(
@@ -33,4 +34,5 @@ public record Snapshot(
     Map<String, CompiledPolicy> policies,
     Set<PolicyFactory> factories,
     List<HeaderName> identityHeaders,
+    List<String> credentialParameters,
     GuessLimit guessLimit) {}

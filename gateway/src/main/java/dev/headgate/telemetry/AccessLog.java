@@ -5,7 +5,10 @@ import dev.headgate.config.Telemetry;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +45,8 @@ final class AccessLog implements AutoCloseable {
       new MpscUnboundedAtomicArrayQueue<>(256);
   private final LongAdder linesLost = new LongAdder();
   private final Thread writer;
+  private final Set<String> hidden = new HashSet<>();
+  private Telemetry.AccessLog config;
   private volatile Settings settings;
   private volatile boolean dozing;
   private volatile boolean reopenAsked;
@@ -63,7 +68,7 @@ final class AccessLog implements AutoCloseable {
    */
   private record Settings(
       String to, @Nullable QueryRedaction redaction, @Nullable LogOutput output) {
-    static Settings of(Telemetry.AccessLog config) {
+    static Settings of(Telemetry.AccessLog config, Set<String> hidden) {
       String to = config.to();
       if (to.equals("off")) {
         return new Settings(to, null, null);
@@ -72,12 +77,19 @@ final class AccessLog implements AutoCloseable {
           to.startsWith("file:")
               ? new LogOutput.ToFile(Path.of(to.substring("file:".length())))
               : new LogOutput.Stdout();
-      return new Settings(to, new QueryRedaction(config.redactQuery()), output);
+      return new Settings(to, redaction(config, hidden), output);
+    }
+
+    private static QueryRedaction redaction(Telemetry.AccessLog config, Set<String> hidden) {
+      Set<String> names = new HashSet<>(hidden);
+      names.addAll(config.redactQuery());
+      return new QueryRedaction(names);
     }
   }
 
   AccessLog(Telemetry.AccessLog config) {
-    settings = Settings.of(config);
+    this.config = config;
+    settings = Settings.of(config, hidden);
     writer = Thread.ofPlatform().name("headgate-access-log").daemon().unstarted(this::run);
   }
 
@@ -108,13 +120,21 @@ final class AccessLog implements AutoCloseable {
    * Goes on as the new configuration says. Lines that are waiting go to the new place. From any
    * thread.
    */
-  void apply(Telemetry.AccessLog config) {
-    Settings changed = Settings.of(config);
+  synchronized void apply(Telemetry.AccessLog changedConfig) {
+    config = changedConfig;
+    Settings changed = Settings.of(config, hidden);
     if (changed.to().equals(settings.to())) {
       changed = new Settings(changed.to(), changed.redaction(), settings.output());
     }
     settings = changed;
     LockSupport.unpark(writer);
+  }
+
+  /** Shows no values of these query parameters any more. From any thread. */
+  synchronized void hide(Collection<String> parameters) {
+    if (hidden.addAll(parameters)) {
+      apply(config);
+    }
   }
 
   /** Opens the file again, for those who rotate logs. From any thread. */

@@ -141,7 +141,8 @@ final class QueryRedaction {
   private boolean isHidden(String query, int from, int to, byte[] name) {
     int length = normalise(query, from, to, name);
     if (length <= 0) {
-      return length < 0;
+      // Too long, or without a letter or digit, so that it cannot be told from others.
+      return to > from;
     }
     int slot = slot(name, length);
     for (byte[] known = slots[slot]; known != null; known = slots[slot]) {

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,14 @@ public final class Telemetry implements AutoCloseable {
   public void apply(dev.headgate.config.Telemetry config) {
     metrics.maxSeries(config.metrics().maxSeries());
     accessLog.apply(config.accessLog());
+  }
+
+  /**
+   * Never again writes values of these query parameters to the access log. Requests live longer
+   * than the revision that they began with, so nothing that was hidden is shown later.
+   */
+  public void hide(Collection<String> parameters) {
+    accessLog.hide(parameters);
   }
 
   /** Somebody tried to change the configuration. */

@@ -170,11 +170,37 @@ public final class ConfigChecks {
         problems.warning("policies." + name, "no route uses this policy");
       }
     }
+    credentials(asked);
     for (String name : config.upstreams().keySet()) {
       if (!used.contains(name)) {
         problems.warning("upstreams." + name, "no route goes to this upstream");
       }
     }
+  }
+
+  /** A credential that no policy on a route takes proves nothing. One warning for each kind. */
+  private void credentials(Set<String> asked) {
+    Set<String> taken = new HashSet<>();
+    config
+        .policies()
+        .forEach((name, policy) -> {
+          if (asked.contains(name)) {
+            taken.add(policy.policy().kind());
+          }
+        });
+    config
+        .consumers()
+        .forEach((name, consumer) -> {
+          for (int i = 0; i < consumer.credentials().size(); i++) {
+            String kind = consumer.credentials().get(i).credential().kind();
+            if (taken.add(kind)) {
+              problems.warning(
+                  "consumers." + name + ".credentials[" + i + "]",
+                  "no route's 'auth' takes credentials of this kind",
+                  "name a policy '" + kind + "' there");
+            }
+          }
+        });
   }
 
   private void telemetry() {

@@ -76,6 +76,12 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
       public List<String> identityHeaders() {
         return headers.names();
       }
+
+      @Override
+      public List<String> credentialParameters() {
+        String query = config.query();
+        return query == null ? List.of() : List.of(query);
+      }
     };
   }
 }

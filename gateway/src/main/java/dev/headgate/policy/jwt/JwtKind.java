@@ -132,6 +132,12 @@ public final class JwtKind implements PolicyKind<Jwt> {
       public List<String> identityHeaders() {
         return headers.names();
       }
+
+      @Override
+      public List<String> credentialParameters() {
+        String query = config.from().query();
+        return query == null ? List.of() : List.of(query);
+      }
     };
   }
 

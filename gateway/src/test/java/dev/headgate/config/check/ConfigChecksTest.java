@@ -170,6 +170,21 @@ class ConfigChecksTest {
   }
 
   @Test
+  void warnsOnceOfCredentialsThatNoRouteTakes() {
+    String keys =
+        SOUND
+            + """
+            policies: { keys: { apiKey: {} } }
+            consumers:
+              acme: { credentials: [{ jwt: { subject: a } }, { jwt: { subject: b } }] }
+              shop: { credentials: [{ jwt: { subject: c } }] }
+            """;
+    assertThat(read(keys).problems().report())
+        .containsOnlyOnce("no route's 'auth' takes credentials of this kind")
+        .contains("consumers.acme.credentials[0]", "name a policy 'jwt' there");
+  }
+
+  @Test
   void saysWhatIsMissingFromAnEmptyFile() {
     assertThat(read("").problems().report())
         .startsWith("h.yaml:1:1: error: no listener: nobody could connect")

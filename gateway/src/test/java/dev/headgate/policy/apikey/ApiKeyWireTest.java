@@ -1,6 +1,7 @@
 package dev.headgate.policy.apikey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.headgate.Gateways;
 import dev.headgate.testkit.RawClient;
@@ -8,9 +9,12 @@ import dev.headgate.testkit.RawResponse;
 import dev.headgate.testkit.ReceivedRequest;
 import dev.headgate.testkit.ScriptedOrigin;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ApiKeyWireTest {
   private static final String KEY = "hg_4f7ZqkPp0rXc2m9YdWnV5tLb8sJe3uGa";
@@ -178,5 +182,30 @@ class ApiKeyWireTest {
 
       assertThat(get(client, "/orders/7", "x-api-key: " + KEY).status()).isEqualTo(401);
     }
+  }
+
+  @Test
+  void theLogShowsNoKeyInAQueryHoweverTheRequestEnds(@TempDir Path folder) throws Exception {
+    Path log = folder.resolve("access.log");
+    try (var origin = ScriptedOrigin.start(e -> e.respond(200, "in"))) {
+      String before =
+          config(origin)
+              .replace("to: \"off\"", "to: \"file:" + log + "\"")
+              .replace("query: api_key", "query: partner");
+      try (var gateway = new Gateways("nio").start(before);
+          RawClient client = gateway.connect()) {
+        assertThat(get(client, "/queries?a=1&partner=" + KEY).status()).isEqualTo(200);
+        assertThat(get(client, "/nowhere?partner=" + KEY).status()).isEqualTo(404);
+        assertThat(get(client, "/open?partner=" + KEY).status()).isEqualTo(200);
+        assertThat(get(client, "/open?p%61rtner=" + KEY).status()).isEqualTo(200);
+        gateway.apply(before.replace("query: partner", "query: tenant"));
+        assertThat(get(client, "/open?partner=" + KEY + "&tenant=" + KEY).status()).isEqualTo(200);
+      }
+    }
+    assertThat(Files.readAllLines(log))
+        .hasSize(5)
+        .allSatisfy(line -> assertThat(line).doesNotContain(KEY.substring(0, 8)))
+        .first(STRING)
+        .contains("\"query\":\"a=1");
   }
 }
