@@ -1,5 +1,6 @@
 package dev.headgate.cli;
 
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -75,6 +76,11 @@ final class Headgate implements Runnable {
     commands.put("check", () -> new CheckCommand(terminal, environment));
     commands.put("explain", () -> new ExplainCommand(terminal, environment));
     commands.put("routes", () -> new RoutesCommand(terminal, environment));
+    commands.put(
+        "keys",
+        () ->
+            new CommandLine(new KeysCommand())
+                .addSubcommand(new KeysCommand.Create(terminal, Clock.systemUTC())));
     commands.put("hash-password", () -> new HashPasswordCommand(terminal, System.in));
     commands.put("docs", () -> new DocsCommand(terminal));
     commands.put("schema", () -> new SchemaCommand(terminal));

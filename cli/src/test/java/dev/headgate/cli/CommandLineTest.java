@@ -243,6 +243,38 @@ final class CommandLineTest {
   }
 
   @Test
+  void aKeyThatWasMadeOpensTheRouteOnceItsHashIsWrittenDown() throws IOException {
+    assertThat(run("keys", "create", "acme", "--expires", "2999-01-01")).isZero();
+    List<String> lines = out.toString().lines().toList();
+    String key = lines.getFirst();
+    assertThat(lines.getLast())
+        .startsWith("      - apiKey: { id: " + key.substring(0, 11))
+        .endsWith("expires: 2999-01-01T00:00:00Z }")
+        .doesNotContain(key);
+    Files.writeString(
+        file,
+        """
+        listeners: { main: { address: "127.0.0.1:0" } }
+        policies: { keys: { apiKey: {} } }
+        routes: { r: { match: { path: /** }, auth: keys, respond: {} } }
+        consumers:
+          acme:
+        """
+            + String.join("\n", lines.subList(3, lines.size())));
+    assertThat(explain("GET", "http://a/", "-H", "x-api-key: " + key)).isZero();
+    assertThat(out.toString()).contains("keys vouches for " + key.substring(0, 11) + ", acme");
+  }
+
+  @Test
+  void aKeyThatWouldHaveExpiredIsNotMade() {
+    assertThat(run("keys", "create", "acme", "--expires", "2020-01-01")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("keys", "create", "acme", "--expires", "soon")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("keys", "create")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("keys")).isEqualTo(ExitCode.USAGE);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void routesListsThemAsATable() {
     assertThat(run("routes", file.toString())).isZero();
     assertThat(out.toString())
