@@ -77,7 +77,7 @@ final class DocsExamplesTest {
 
   private static void accepted(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("example.yaml"), text);
-    Secrets secrets = Secrets.of(Map.of("CLIENT_SECRET", "s"));
+    Secrets secrets = Secrets.of(Map.of("CLIENT_SECRET", "s", "SESSION_KEY", "k".repeat(32)));
     Checked checked = Checked.of(new ConfigReader(Policies.KINDS, secrets).read(file));
     assertThat(checked.problems().report()).isEmpty();
   }

@@ -29,6 +29,16 @@ public interface AuthenticationPolicy extends Policy {
   String challenge(@Nullable Failure failure);
 
   /**
+   * What a caller is answered for whom nobody vouched, instead of a refusal: how it can become
+   * somebody, such as a redirect to where it logs in.
+   *
+   * @return null for the refusal; {@link Decision.Respond} or {@link Decision.Fail}
+   */
+  default @Nullable Decision invitation(Exchange exchange) {
+    return null;
+  }
+
+  /**
    * Makes the request fit for the upstream: takes away the credential, unless the configuration
    * keeps it, and adds what the upstream shall know of the caller if this policy vouched. Called
    * for every such policy of the route, asked or not.

@@ -75,6 +75,20 @@ public final class Origins {
     return false;
   }
 
+  /** Whether an origin is that of the page that a request asks for. */
+  public static boolean isOwn(String origin, Exchange exchange) {
+    String scheme = exchange.scheme();
+    String usual = scheme.equals("https") ? ":443" : ":80";
+    String authority = exchange.authority();
+    int end = authority.endsWith(usual) ? authority.length() - usual.length() : authority.length();
+    int start = scheme.length() + 3;
+    return end > 0
+        && origin.length() == start + end
+        && origin.startsWith(scheme)
+        && origin.startsWith("://", scheme.length())
+        && origin.regionMatches(true, start, authority, 0, end);
+  }
+
   /**
    * Reports what no browser would send as an origin.
    *

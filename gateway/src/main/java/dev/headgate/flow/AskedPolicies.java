@@ -201,7 +201,8 @@ final class AskedPolicies {
             .responseHeaders()
             .set(HeaderName.RETRY_AFTER, Long.toString(exchange.guessLimit().retryAfterSeconds()));
       }
-      return Decision.fail(failure);
+      Decision invitation = failure.status() == UNAUTHORIZED ? invitation() : null;
+      return invitation != null ? invitation : Decision.fail(failure);
     }
     report(by, failure);
     return Decision.CONTINUE;
@@ -216,6 +217,26 @@ final class AskedPolicies {
     Failure slowed = limit.refusal(exchange, policies.loop());
     limit.failed(exchange, policies.loop());
     return slowed != null ? slowed : failure;
+  }
+
+  /** How a caller for whom nobody vouched can become somebody; null if it cannot. */
+  private @Nullable Decision invitation() {
+    for (int i = 0; i < chain.size(); i++) {
+      CompiledPolicy policy = chain.at(i);
+      if ((asked & (1L << i)) != 0
+          && policy.mode() == Mode.ENFORCE
+          && instance(i) instanceof AuthenticationPolicy authentication) {
+        try {
+          Decision invitation = authentication.invitation(exchange);
+          if (invitation != null) {
+            return invitation;
+          }
+        } catch (RuntimeException e) {
+          return broken(policy, e);
+        }
+      }
+    }
+    return null;
   }
 
   private CompiledPolicy first() {

@@ -13,7 +13,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -75,35 +74,16 @@ final class KeyFetch {
         discovery.tls(),
         body -> {
           try {
-            keys(keysUrl(discovery, StrictJson.object(body)), discovery.tls());
+            IssuerMetadata metadata = IssuerMetadata.read(body, discovery);
+            URI url = metadata.url("jwks_uri");
+            if (url == null) {
+              throw new Malformed("no 'jwks_uri', or none that is an https URL");
+            }
+            ask(url, discovery.tls(), keys -> read(() -> JwkReader.read(keys).of(metadata)));
           } catch (Malformed e) {
             failed(discovery.metadata() + ": " + e.getMessage());
           }
         });
-  }
-
-  /** Metadata counts only if it is the issuer's own; and https is not left again. */
-  private static URI keysUrl(KeySource.Discovery discovery, Map<String, Object> metadata)
-      throws Malformed {
-    if (!discovery.issuer().equals(metadata.get("issuer"))) {
-      throw new Malformed("the metadata of another issuer");
-    }
-    if (!(metadata.get("jwks_uri") instanceof String text)) {
-      throw new Malformed("no 'jwks_uri'");
-    }
-    try {
-      URI url = URI.create(text);
-      boolean https = "https".equalsIgnoreCase(url.getScheme());
-      boolean plain =
-          "http".equalsIgnoreCase(url.getScheme())
-              && "http".equalsIgnoreCase(discovery.metadata().getScheme());
-      if ((https || plain) && url.getHost() != null && url.getUserInfo() == null) {
-        return url;
-      }
-    } catch (IllegalArgumentException e) {
-      throw new Malformed("its 'jwks_uri' is no URL");
-    }
-    throw new Malformed("its 'jwks_uri' is no https URL");
   }
 
   private interface Body {

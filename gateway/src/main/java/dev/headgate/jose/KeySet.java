@@ -1,6 +1,7 @@
 package dev.headgate.jose;
 
 import dev.headgate.concurrent.Shared;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,19 @@ public final class KeySet {
   private final Set<VerificationKey> keys;
   private final Map<String, List<VerificationKey>> byId = new HashMap<>();
   private final List<String> refused;
+  private final @Nullable IssuerMetadata metadata;
 
   /**
    * @param refused what was wrong with keys that are not among them, for the log
    */
   public KeySet(List<VerificationKey> keys, List<String> refused) {
+    this(keys, refused, null);
+  }
+
+  private KeySet(
+      Collection<VerificationKey> keys, List<String> refused, @Nullable IssuerMetadata metadata) {
     this.keys = Set.copyOf(keys);
+    this.metadata = metadata;
     this.refused = List.copyOf(refused);
     for (VerificationKey key : keys) {
       if (key.id() != null) {
@@ -30,6 +38,16 @@ public final class KeySet {
             key.id(), List.of(key), (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
       }
     }
+  }
+
+  /** The same keys, found through that metadata. */
+  KeySet of(IssuerMetadata found) {
+    return new KeySet(keys, refused, found);
+  }
+
+  /** What the issuer said of itself when these were fetched; null if it was not asked. */
+  public @Nullable IssuerMetadata metadata() {
+    return metadata;
   }
 
   public boolean isEmpty() {

@@ -20,6 +20,7 @@ import dev.headgate.policy.jwt.JwtKind;
 import dev.headgate.policy.limit.LimitKind;
 import dev.headgate.policy.mtls.MtlsCredential;
 import dev.headgate.policy.mtls.MtlsKind;
+import dev.headgate.policy.oidc.OidcKind;
 import dev.headgate.policy.opa.OpaKind;
 import dev.headgate.policy.publishkeys.PublishKeysKind;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class Policies {
           new IntrospectionKind(),
           new MtlsKind(),
           new BasicKind(),
+          new OidcKind(),
           new AuthorizeKind(),
           new CorsKind(),
           new CsrfKind(),
@@ -55,7 +57,8 @@ public final class Policies {
           new Kind<>("jwt", TokenCredential.class, false, TokenCredential::check),
           new Kind<>("introspection", TokenCredential.class, false, TokenCredential::check),
           new Kind<>("mtls", MtlsCredential.class, false, MtlsCredential::check),
-          new Kind<>("basic", BasicCredential.class, false, BasicCredential::check));
+          new Kind<>("basic", BasicCredential.class, false, BasicCredential::check),
+          new Kind<>("oidc", TokenCredential.class, false, TokenCredential::check));
 
   private static final Map<String, PolicyKind<?>> BY_NAME =
       POLICIES.stream().collect(Collectors.toMap(PolicyKind::name, Function.identity()));

@@ -43,7 +43,7 @@ final class CsrfPolicy implements Policy {
     }
     String from = origin != null ? origin : refererOrigin(headers.get(REFERER));
     if (from != null) {
-      return trusted.contains(from) || isOwn(from, exchange)
+      return trusted.contains(from) || Origins.isOwn(from, exchange)
           ? Decision.CONTINUE
           : refused("csrf.cross_site", "a page of another origin sent this");
     }
@@ -79,18 +79,5 @@ final class CsrfPolicy implements Policy {
     }
     boolean clean = end == referer.length() || "/?#".indexOf(referer.charAt(end)) >= 0;
     return clean ? referer.substring(0, end).toLowerCase(Locale.ROOT) : "null";
-  }
-
-  private static boolean isOwn(String origin, Exchange exchange) {
-    String scheme = exchange.scheme();
-    String usual = scheme.equals("https") ? ":443" : ":80";
-    String authority = exchange.authority();
-    int end = authority.endsWith(usual) ? authority.length() - usual.length() : authority.length();
-    int start = scheme.length() + 3;
-    return end > 0
-        && origin.length() == start + end
-        && origin.startsWith(scheme)
-        && origin.startsWith("://", scheme.length())
-        && origin.regionMatches(true, start, authority, 0, end);
   }
 }

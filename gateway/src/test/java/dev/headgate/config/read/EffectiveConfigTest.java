@@ -35,7 +35,11 @@ class EffectiveConfigTest {
                   "TOKEN_SECRET",
                   "k".repeat(32),
                   "CLIENT_SECRET",
-                  "hunter22")));
+                  "hunter22",
+                  "SESSION_KEY",
+                  "k".repeat(32),
+                  "OLD_SESSION_KEY",
+                  "o".repeat(32))));
 
   private Reading.Accepted accepted(String text) {
     Reading reading = reader.read("h.yaml", text);

@@ -16,7 +16,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is shown to users as an example works, without a warning. */
 class ExamplesTest {
   private static final Secrets SECRETS =
-      Secrets.of(Map.of("TOKEN_SECRET", "k".repeat(32), "CLIENT_SECRET", "s"));
+      Secrets.of(
+          Map.of(
+              "TOKEN_SECRET",
+              "k".repeat(32),
+              "CLIENT_SECRET",
+              "s",
+              "SESSION_KEY",
+              "k".repeat(32),
+              "OLD_SESSION_KEY",
+              "o".repeat(32)));
   private static final Path EXAMPLES = Path.of("../examples");
 
   static List<Path> examples() throws IOException {

@@ -83,7 +83,17 @@ class MutationTest {
     String sound = Files.readString(Path.of("../examples/full.yaml"));
     ConfigReader reader =
         new ConfigReader(
-            Policies.KINDS, Secrets.of(Map.of("A", "value of a", "TOKEN_SECRET", "k".repeat(32))));
+            Policies.KINDS,
+            Secrets.of(
+                Map.of(
+                    "A",
+                    "value of a",
+                    "TOKEN_SECRET",
+                    "k".repeat(32),
+                    "SESSION_KEY",
+                    "k".repeat(32),
+                    "OLD_SESSION_KEY",
+                    "o".repeat(32))));
     for (int round = 0; round < 150; round++) {
       String text = damaged(sound, random);
       Reading reading = reader.read("h.yaml", text);
