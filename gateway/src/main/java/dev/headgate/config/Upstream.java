@@ -27,6 +27,7 @@ public record Upstream(
     @Doc("How long to wait for what.") Timeouts timeouts,
     @Doc("Bounds on connections. They are shared out evenly to the event loops.")
         Connections connections,
+    @Doc("When a request is sent once more.") Retry retry,
     @Doc("TLS towards endpoints with https URLs.") ClientTls tls) {
 
   /** Whether an endpoint speaks TLS. */
@@ -107,6 +108,60 @@ public record Upstream(
           @Default("1024")
           @Range(min = "0", max = "1000000")
           int waiting) {}
+
+  @Doc(
+      "When a request is sent once more, to another endpoint as long as there is one. Never after a byte of its body has"
+          + " been sent, or after a byte of the answer has gone to the client.")
+  public record Retry(
+      @Doc("How often a request is sent at most, the first time included.")
+          @Default("2")
+          @Range(min = "1", max = "10")
+          int attempts,
+      @Doc(
+              value =
+                  "After what: `connect_failure` (no connection, or one that broke before the endpoint can have done"
+                      + " anything), `timeout` (no answer within `timeouts.response`), or a status of the answer.",
+              example = "[connect_failure, timeout, 502, 503, 504]")
+          @OneOrMany
+          @Default("[connect_failure]")
+          List<String> on,
+      @Doc(
+              "Which requests are sent again after a timeout or a status: those with `idempotent` methods (RFC 9110"
+                  + " section 9.2.2), or `any`.")
+          @Default("idempotent")
+          Methods methods,
+      @Doc(
+              "How long to wait before the second attempt at most; the time is random, and the bound doubles with each"
+                  + " further one.")
+          @Default("25ms")
+          @Range(min = "0s", max = "10s")
+          Duration backoff,
+      @Doc(
+              "The longest wait. If the answer asks for a longer one (Retry-After), the request is not sent again.")
+          @Default("250ms")
+          @Range(min = "0s", max = "10s")
+          Duration maxBackoff,
+      @Doc(
+              "How many retries there may be for all requests to the upstream: with an upstream that fails, it gets this"
+                  + " much more than without retries.")
+          @Default("20%")
+          Percent budget,
+      @Doc("How many retries a second there may be besides, for upstreams with few requests.")
+          @Default("3")
+          @Range(min = "0", max = "1000")
+          int minPerSecond) {
+    /** No connection, or one that broke before anything was done. */
+    public static final String CONNECT_FAILURE = "connect_failure";
+
+    /** No answer in time. */
+    public static final String TIMEOUT = "timeout";
+
+    /** Which requests may be sent twice. */
+    public enum Methods {
+      IDEMPOTENT,
+      ANY
+    }
+  }
 
   @Doc("TLS towards endpoints.")
   public record ClientTls(

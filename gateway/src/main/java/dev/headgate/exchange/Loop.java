@@ -25,6 +25,22 @@ public interface Loop extends Executor {
    */
   void cancel(Deadline deadline);
 
+  /**
+   * Runs a task later, and not later than it is due, as far as the machine allows: deadlines come
+   * round in ticks. Dearer than those, and not to be called off; for pauses that somebody waits
+   * for.
+   */
+  default void schedule(Runnable task, long delayNanos) {
+    arm(
+        new Deadline() {
+          @Override
+          protected void expired() {
+            task.run();
+          }
+        },
+        delayNanos);
+  }
+
   /** Requests to others. */
   Callouts callouts();
 

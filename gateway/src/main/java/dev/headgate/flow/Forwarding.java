@@ -5,13 +5,18 @@ import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
+import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.upstream.Attempt;
+import dev.headgate.upstream.RetryRules;
 import dev.headgate.upstream.UpstreamListener;
 import dev.headgate.upstream.UpstreamPool;
 import dev.headgate.upstream.UpstreamRequest;
 import dev.headgate.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 final class Forwarding extends Deadline implements UpstreamListener {
+  private static final HeaderName ATTEMPT_COUNT = HeaderName.of("x-attempt-count");
+
   private final RequestFlow flow;
   private final Loop loop;
   private final ClientStream client;
@@ -33,9 +40,13 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   private @Nullable Attempt attempt;
   private @Nullable UpstreamStream stream;
+  private final List<String> tried = new ArrayList<>(2);
   private boolean requestComplete;
   private boolean answered;
   private boolean tunnel;
+
+  /** Whether this is the pause before another attempt. */
+  private boolean pausing;
 
   Forwarding(
       RequestFlow flow,
@@ -59,16 +70,49 @@ final class Forwarding extends Deadline implements UpstreamListener {
    */
   void begin(boolean end) {
     requestComplete = end;
-    open(null);
+    pool.retries().requested();
+    open();
   }
 
-  /** Does the same once more, at another endpoint if there is one. */
-  void again() {
-    open(exchange.endpoint());
+  /**
+   * Sends the request once more after that failure if it may be: after a pause, to another endpoint
+   * if there is one.
+   */
+  boolean again(Failure failure) {
+    boolean may =
+        untouched() && pool.retries().again(request.method(), tried.size(), failure, loop.nanos());
+    if (may) {
+      pause(pool.retries().pauseNanos(tried.size(), ThreadLocalRandom.current()));
+    }
+    return may;
+  }
+
+  /** The same after an answer, of which the client knows nothing yet. */
+  private boolean again(int status, Headers answer) {
+    boolean may =
+        untouched()
+            && requestComplete
+            && pool.retries().again(request.method(), tried.size(), status, answer, loop.nanos());
+    if (may) {
+      long asked = RetryRules.retryAfterNanos(answer);
+      long pause =
+          asked > 0 ? asked : pool.retries().pauseNanos(tried.size(), ThreadLocalRandom.current());
+      cancel(); // The connection takes its header fields back.
+      pause(pause);
+    }
+    return may;
+  }
+
+  private void pause(long nanos) {
+    exchange.retried();
+    request.headers().set(ATTEMPT_COUNT, Integer.toString(tried.size() + 1));
+    pausing = true;
+    loop.cancel(this);
+    loop.schedule(this::pauseOver, nanos);
   }
 
   /** Whether the upstream may have seen nothing of the request that matters. */
-  boolean untouched() {
+  private boolean untouched() {
     return !answered && exchange.requestBytes() == 0 && !request.webSocket();
   }
 
@@ -77,8 +121,15 @@ final class Forwarding extends Deadline implements UpstreamListener {
     return tunnel;
   }
 
-  private void open(@Nullable String avoid) {
-    Attempt waits = pool.open(this, avoid);
+  private void pauseOver() {
+    if (pausing) {
+      pausing = false;
+      open();
+    }
+  }
+
+  private void open() {
+    Attempt waits = pool.open(this, tried);
     if (waits != null) {
       attempt = waits;
     }
@@ -109,7 +160,9 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   protected void expired() {
-    flow.fail(
+    cancel();
+    flow.forwardFailed(
+        this,
         Failure.upstream(
             false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time"));
   }
@@ -126,6 +179,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
     UpstreamStream open = stream;
     attempt = null;
     stream = null;
+    pausing = false;
     if (waiting != null) {
       waiting.cancel();
     }
@@ -183,6 +237,9 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   public void responseHead(int status, Headers headers, boolean end) {
+    if (again(status, headers)) {
+      return;
+    }
     answered = true;
     exchange.upstreamHeadNanos(loop.nanos());
     if (end) {

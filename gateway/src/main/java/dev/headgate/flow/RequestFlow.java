@@ -148,10 +148,7 @@ public final class RequestFlow {
     RequestTimeout bound = requestTimeout;
     if (bound != null && bound.passed()) {
       fail(bound.failure());
-    } else if (failure.retryable() && to.untouched() && exchange.retries() == 0) {
-      exchange.retried();
-      to.again();
-    } else {
+    } else if (!to.again(failure)) {
       fail(failure);
     }
   }

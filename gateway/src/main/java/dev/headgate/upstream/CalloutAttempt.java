@@ -12,6 +12,8 @@ import dev.headgate.http.Headers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
   private final Callout callout;
   private final Listener listener;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+  private final List<String> tried = new ArrayList<>(2);
 
   private @Nullable Attempt attempt;
   private @Nullable UpstreamStream stream;
@@ -41,7 +45,7 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
   void begin(UpstreamPool from) {
     pool = from;
     loop.arm(this, callout.terms().timeout().toNanos());
-    attempt = from.open(this, null);
+    attempt = from.open(this, tried);
   }
 
   @Override
@@ -129,7 +133,7 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
     // A connection from the pool may have been closed at the other end just now.
     if (!done && failure.retryable() && !retried && headers == null && pool != null) {
       retried = true;
-      attempt = pool.open(this, null);
+      attempt = pool.open(this, tried);
     } else {
       finish(new Answer.Failed(failure.detail()));
     }

@@ -1,6 +1,7 @@
 package dev.headgate.upstream;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Percent;
 import dev.headgate.config.Upstream;
 import dev.headgate.config.UpstreamHost;
 import dev.headgate.exchange.Callouts;
@@ -31,6 +32,17 @@ public final class CalloutClient implements Callouts {
 
   private static final int WAITING = 1024;
   private static final int CONNECTIONS = 32;
+
+  /** A callout sees by itself what may be sent again. */
+  private static final Upstream.Retry NO_RETRIES =
+      new Upstream.Retry(
+          1,
+          List.of(),
+          Upstream.Retry.Methods.IDEMPOTENT,
+          Duration.ZERO,
+          Duration.ZERO,
+          new Percent(0),
+          0);
 
   private final LoopIo io;
   private final NameResolver names;
@@ -153,6 +165,7 @@ public final class CalloutClient implements Callouts {
         new Upstream.Timeouts(
             Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30)),
         new Upstream.Connections(CONNECTIONS, WAITING),
+        NO_RETRIES,
         place.tls());
   }
 

@@ -18,6 +18,7 @@ public final class UpstreamPool {
   private final int[] credit;
   private final int totalWeight;
   private final PoolLimits limits;
+  private final RetryRules retries;
   private boolean retired;
 
   /**
@@ -27,6 +28,7 @@ public final class UpstreamPool {
     this.connector = connector;
     this.config = config;
     this.limits = PoolLimits.of(config, loops);
+    this.retries = new RetryRules(config.retry(), loops, connector.io().loop().nanos());
     List<EndpointPool> pools = new ArrayList<>();
     int total = 0;
     for (Upstream.Endpoint endpoint : config.endpoints()) {
@@ -60,20 +62,28 @@ public final class UpstreamPool {
   /**
    * Finds a connection for a request.
    *
-   * @param avoid an endpoint that just failed, not chosen again if there is another
+   * @param tried the endpoints that were tried before, not chosen again while there is another;
+   *     gets the one that is chosen
    * @return what waits; null where the listener has been called already
    */
-  public @Nullable Attempt open(UpstreamListener listener, @Nullable String avoid) {
-    return choose(avoid).open(listener);
+  public @Nullable Attempt open(UpstreamListener listener, List<String> tried) {
+    EndpointPool chosen = choose(tried);
+    tried.add(chosen.endpoint().name());
+    return chosen.open(listener);
   }
 
-  private EndpointPool choose(@Nullable String avoid) {
+  /** Which requests are sent once more. */
+  public RetryRules retries() {
+    return retries;
+  }
+
+  private EndpointPool choose(List<String> tried) {
     if (endpoints.length == 1) {
       return endpoints[0];
     }
     EndpointPool chosen = pick();
-    for (int i = 0; i < endpoints.length && chosen.endpoint().name().equals(avoid); i++) {
-      chosen = roundRobin();
+    for (int i = 0; i < endpoints.length && tried.contains(chosen.endpoint().name()); i++) {
+      chosen = endpoints[i];
     }
     return chosen;
   }

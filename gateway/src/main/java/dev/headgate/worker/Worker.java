@@ -125,6 +125,11 @@ public final class Worker implements Serving, Loop {
   }
 
   @Override
+  public void schedule(Runnable task, long delayNanos) {
+    eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
   public void arm(Deadline deadline, long delayNanos) {
     timers.arm(deadline, nanos() + delayNanos);
   }

@@ -27,6 +27,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -131,7 +132,7 @@ class WorkerTest {
   private CompletableFuture<Integer> get() {
     Action.NamedUpstream upstream = with.upstreams().iterator().next();
     CompletableFuture<Integer> status = new CompletableFuture<>();
-    eventLoop.execute(() -> worker().pool(upstream).open(new Get(status), null));
+    eventLoop.execute(() -> worker().pool(upstream).open(new Get(status), new ArrayList<>()));
     return status;
   }
 

@@ -44,7 +44,34 @@ final class UpstreamChecks {
       }
     }
     host(at + ".host", upstream.host());
+    retry(at + ".retry", upstream.retry());
     tls(at + ".tls", upstream.tls(), secure);
+  }
+
+  private void retry(String at, Upstream.Retry retry) {
+    List<String> words = List.of(Upstream.Retry.CONNECT_FAILURE, Upstream.Retry.TIMEOUT);
+    for (int i = 0; i < retry.on().size(); i++) {
+      String on = retry.on().get(i);
+      boolean status = on.length() == 3 && (on.equals("429") || on.matches("5[0-9][0-9]"));
+      if (!status && !words.contains(on)) {
+        String near = Nearest.hint(on, words);
+        problems.error(
+            at + ".on[" + i + "]",
+            Shown.quoted(on) + " is nothing after which a request is sent again",
+            near.isEmpty()
+                ? "there are connect_failure, timeout, 429 and statuses from 500 to 599"
+                : near);
+      }
+    }
+    if (retry.maxBackoff().compareTo(retry.backoff()) < 0) {
+      problems.error(at + ".maxBackoff", "the longest wait is shorter than the first", "");
+    }
+    if (retry.methods() == Upstream.Retry.Methods.ANY) {
+      problems.warning(
+          at + ".methods",
+          "what changes something may be done twice",
+          "as when an order is placed, and the answer is lost");
+    }
   }
 
   /** A slip of the pen would be sent as a host. */

@@ -2,6 +2,7 @@ package dev.headgate.config.shape;
 
 import dev.headgate.config.Cidr;
 import dev.headgate.config.HostPort;
+import dev.headgate.config.Percent;
 import dev.headgate.config.Rate;
 import dev.headgate.config.RuntimeConfig.Loops;
 import dev.headgate.config.SecretText;
@@ -76,6 +77,13 @@ public record Scalar<T>(
               "^[0-9]+/[0-9]*(s|min|h|day)$",
               Rate::parse,
               Rate::toString),
+          new Scalar<>(
+              Percent.class,
+              "a share, like '20%'",
+              "string",
+              "^[0-9]+(\\.[0-9]+)?%$",
+              Percent::parse,
+              Percent::toString),
           new Scalar<>(
               HostPort.class,
               "an address, like '127.0.0.1:8080' or '[::1]:8080'",

@@ -1,7 +1,6 @@
 package dev.headgate.policy.limit;
 
 import dev.headgate.concurrent.LoopConfined;
-import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
@@ -122,13 +121,10 @@ final class LimitPolicy implements Policy {
     }
     waiting++;
     Decision.Await await = new Decision.Await();
-    loop.arm(
-        new Deadline() {
-          @Override
-          protected void expired() {
-            waiting--;
-            await.complete(Decision.CONTINUE);
-          }
+    loop.schedule(
+        () -> {
+          waiting--;
+          await.complete(Decision.CONTINUE);
         },
         wait);
     return await;
