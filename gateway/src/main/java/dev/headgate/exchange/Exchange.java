@@ -47,6 +47,7 @@ public final class Exchange {
   private GuessLimit guessLimit = GuessLimit.NONE;
   private List<WouldDeny> wouldDeny = List.of();
   private @Nullable Object[] states = NO_STATES;
+  private List<BodyWatch> bodyWatches = List.of();
   private @Nullable BiConsumer<Stage, String> explainer;
 
   // What came back.
@@ -294,6 +295,26 @@ public final class Exchange {
     states = Arrays.copyOf(states, states.length + 2);
     states[states.length - 2] = owner;
     states[states.length - 1] = value;
+  }
+
+  /**
+   * Somebody who looks at the body.
+   *
+   * @param owner whose refusal it is
+   */
+  public record BodyWatch(Policy owner, BodyInspector inspector) {}
+
+  /** Has the body looked at while it passes; to be called before the policy lets the request on. */
+  public void inspectBody(Policy owner, BodyInspector inspector) {
+    if (bodyWatches.isEmpty()) {
+      bodyWatches = new ArrayList<>();
+    }
+    bodyWatches.add(new BodyWatch(owner, inspector));
+  }
+
+  /** Who looks at the body. */
+  public List<BodyWatch> bodyWatches() {
+    return bodyWatches;
   }
 
   /** Whether somebody wants to know why decisions are made; live traffic does not. */

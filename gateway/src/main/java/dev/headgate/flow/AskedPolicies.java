@@ -169,6 +169,27 @@ final class AskedPolicies {
         policy.name() + " would refuse: " + failure.reason() + ", " + failure.detail());
   }
 
+  /**
+   * What it means that a policy refuses the body; null if the request goes on. A policy that stands
+   * on the route twice refuses if it does so once.
+   */
+  @Nullable Failure refused(Policy owner, Failure failure) {
+    CompiledPolicy reporting = null;
+    for (int i = 0; i < chain.size(); i++) {
+      if ((asked & (1L << i)) != 0 && instance(i) == owner) {
+        if (chain.at(i).mode() == Mode.ENFORCE) {
+          return failure;
+        }
+        reporting = chain.at(i);
+      }
+    }
+    if (reporting == null) {
+      return failure;
+    }
+    report(reporting, failure);
+    return null;
+  }
+
   private void remember(CompiledPolicy policy, Failure failure) {
     exchange.note(
         policy.stage(),

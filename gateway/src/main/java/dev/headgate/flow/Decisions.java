@@ -6,6 +6,7 @@ import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.LoopPolicies;
+import dev.headgate.exchange.Policy;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.BadMessage;
 import dev.headgate.http.CanonicalPath;
@@ -242,6 +243,15 @@ public final class Decisions {
   private boolean mayCall() {
     Listener listener = snapshot.config().listeners().get(exchange.client().listener());
     return listener == null || listener.addresses().allows(exchange.address());
+  }
+
+  /**
+   * What it means that a policy refuses the body: nothing but a report in report mode.
+   *
+   * @return null if the request goes on
+   */
+  @Nullable Failure refused(Policy owner, Failure failure) {
+    return Objects.requireNonNull(asked).refused(owner, failure);
   }
 
   // transform: the request as the upstream gets it

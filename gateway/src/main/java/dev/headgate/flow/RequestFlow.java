@@ -34,6 +34,7 @@ public final class RequestFlow {
   private @Nullable RequestTimeout requestTimeout;
   private @Nullable PolicyWait waiting;
   private @Nullable Forwarding forwarding;
+  private @Nullable BodyInspection inspection;
   private long bodyLimit;
 
   private boolean requestComplete;
@@ -124,6 +125,13 @@ public final class RequestFlow {
   // forward: a connection, the request, and what is left of its body
 
   private void forward(Action.NamedUpstream upstream) {
+    BodyInspection inspecting = BodyInspection.of(exchange, decisions);
+    inspection = inspecting;
+    Failure refused = inspecting == null || !requestComplete ? null : inspecting.end();
+    if (refused != null) {
+      fail(refused);
+      return;
+    }
     exchange.upstream(upstream.name());
     exchange.forwardNanos(serving.loop().nanos());
     UpstreamRequest request =
@@ -166,6 +174,21 @@ public final class RequestFlow {
               Stage.FORWARD, 413, "body.too_large", "a body of more than " + bodyLimit + " bytes"));
     } else {
       delivering = true;
+      pass(data, to);
+    }
+  }
+
+  private void pass(ByteBuf data, Forwarding to) {
+    BodyInspection inspecting = inspection;
+    if (inspecting == null) {
+      to.requestData(data);
+      return;
+    }
+    Failure refused = inspecting.piece(data);
+    if (refused != null) {
+      data.release();
+      fail(refused);
+    } else if (!inspecting.withholds(data)) {
       to.requestData(data);
     }
   }
@@ -176,6 +199,16 @@ public final class RequestFlow {
     Forwarding to = forwarding;
     if (!done && to != null) {
       delivering = true;
+      BodyInspection inspecting = inspection;
+      Failure refused = inspecting == null ? null : inspecting.end();
+      if (refused != null) {
+        fail(refused);
+        return;
+      }
+      ByteBuf withheld = inspecting == null ? null : inspecting.release();
+      if (withheld != null) {
+        to.requestData(withheld);
+      }
       to.requestEnd(trailers);
     }
   }
@@ -315,6 +348,9 @@ public final class RequestFlow {
 
   private void record() {
     done = true;
+    if (inspection != null) {
+      inspection.close();
+    }
     if (forwarding != null) {
       serving.loop().cancel(forwarding);
     }

@@ -8,9 +8,10 @@ import dev.headgate.policy.addresses.AddressesKind;
 import dev.headgate.policy.apikey.ApiKeyCredential;
 import dev.headgate.policy.apikey.ApiKeyKind;
 import dev.headgate.policy.authorize.AuthorizeKind;
-import dev.headgate.policy.concurrency.ConcurrencyKind;
 import dev.headgate.policy.basic.BasicCredential;
 import dev.headgate.policy.basic.BasicKind;
+import dev.headgate.policy.concurrency.ConcurrencyKind;
+import dev.headgate.policy.contentdigest.ContentDigestKind;
 import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
 import dev.headgate.policy.extauthz.ExtAuthzKind;
@@ -49,7 +50,8 @@ public final class Policies {
           new GatewayTokenKind(),
           new PublishKeysKind(),
           new LimitKind(),
-          new ConcurrencyKind());
+          new ConcurrencyKind(),
+          new ContentDigestKind());
 
   private static final List<Kind<?>> CREDENTIALS =
       List.of(
