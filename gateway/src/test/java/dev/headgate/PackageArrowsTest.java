@@ -34,8 +34,7 @@ class PackageArrowsTest {
           Map.entry("callout", "concurrent http exchange config"),
           Map.entry("secret", "concurrent exchange"),
           Map.entry(
-              "policy",
-              "concurrent http exchange config expression jose keyed pem callout secret"),
+              "policy", "concurrent http exchange config expression jose keyed pem callout secret"),
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
           Map.entry("snapshot", "concurrent http exchange config route tls expression policy"),
