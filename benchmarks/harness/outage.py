@@ -14,6 +14,7 @@ from . import tokens
 from .peers import Headgate
 from .processes import free_port
 
+NAMES = ("one", "two", "three")  # of the keys
 CALLERS = 4
 CALLS_PER_SECOND = 50  # of each caller
 TOKENS = 200  # of each key
@@ -90,54 +91,61 @@ def guard(peer: Headgate, issuer: Issuer) -> None:
     peer.routes = {"routes.yaml": "  all: { match: { path: /** }, auth: idp, to: o }\n"}
 
 
-def story(work: Path, peer: Headgate, issuer: Issuer) -> list[dict]:
-    """Half a minute in the life of an issuer; a row a second."""
-    signers = [tokens.Signer(work) for _ in range(3)]
-    names = ["one", "two", "three"]
-    signed = [[s.token(tokens.claims(n), name) for n in range(TOKENS)] for s, name in zip(signers, names)]
+class Story:
+    """Half a minute in the life of an issuer. It answers from the beginning, before a gateway is started."""
 
-    def publish(*which: int) -> None:
-        issuer.key_set = tokens.key_set({names[i]: signers[i] for i in which})
+    def __init__(self, work: Path) -> None:
+        self.issuer = Issuer()
+        self.signers = [tokens.Signer(work) for _ in NAMES]
+        self.signed = [
+            [signer.token(tokens.claims(n), name) for n in range(TOKENS)] for signer, name in zip(self.signers, NAMES)
+        ]
+        self.publish(0)
+        self.issuer.open()
 
-    publish(0)
-    issuer.open()
-    callers = Callers(peer.plain_port, list(signed[0]))
-    threads = [threading.Thread(target=callers.run, args=(n,), daemon=True) for n in range(CALLERS)]
+    def publish(self, *which: int) -> None:
+        self.issuer.key_set = tokens.key_set({NAMES[i]: self.signers[i] for i in which})
 
-    def slow() -> None:
-        issuer.delay = 30
+    def tell(self, peer: Headgate) -> list[dict]:
+        """Lets it happen; a row a second."""
+        issuer, signed, publish = self.issuer, self.signed, self.publish
+        callers = Callers(peer.plain_port, list(signed[0]))
+        threads = [threading.Thread(target=callers.run, args=(n,), daemon=True) for n in range(CALLERS)]
 
-    def back() -> None:
-        issuer.delay = 0
-        publish(0, 1, 2)
-        issuer.open()
+        def slow() -> None:
+            issuer.delay = 30
 
-    def rotate() -> None:
-        publish(0, 1)
-        callers.tokens = [token for both in zip(signed[0], signed[1]) for token in both]
+        def back() -> None:
+            issuer.delay = 0
+            publish(0, 1, 2)
+            issuer.open()
 
-    def third() -> None:
-        callers.tokens = [token for all_three in zip(*signed) for token in all_three]
+        def rotate() -> None:
+            publish(0, 1)
+            callers.tokens = [token for both in zip(signed[0], signed[1]) for token in both]
 
-    acts: list[tuple[int, str, Callable[[], None]]] = [
-        (0, "answers", lambda: None),
-        (5, "has a second key, tokens of both", rotate),
-        (10, "takes 30 s to answer", slow),
-        (15, "is down", issuer.close),
-        (20, "is down, and tokens of a third key come", third),
-        (25, "is back, with the third key", back),
-    ]
-    for thread in threads:
-        thread.start()
-    for second, _, act in acts:
-        time.sleep(max(0, callers.began + second - time.monotonic()))
-        act()
-    time.sleep(max(0, callers.began + 31 - time.monotonic()))
-    callers.ended = True
-    for thread in threads:
-        thread.join(15)
-    issuer.close()
-    return [_row(second, [name for at, name, _ in acts if at <= second][-1], callers.seen) for second in range(30)]
+        def third() -> None:
+            callers.tokens = [token for all_three in zip(*signed) for token in all_three]
+
+        acts: list[tuple[int, str, Callable[[], None]]] = [
+            (0, "answers", lambda: None),
+            (5, "has a second key, tokens of both", rotate),
+            (10, "takes 30 s to answer", slow),
+            (15, "is down", issuer.close),
+            (20, "is down, and tokens of a third key come", third),
+            (25, "is back, with the third key", back),
+        ]
+        for thread in threads:
+            thread.start()
+        for second, _, act in acts:
+            time.sleep(max(0, callers.began + second - time.monotonic()))
+            act()
+        time.sleep(max(0, callers.began + 31 - time.monotonic()))
+        callers.ended = True
+        for thread in threads:
+            thread.join(15)
+        issuer.close()
+        return [_row(second, [name for at, name, _ in acts if at <= second][-1], callers.seen) for second in range(30)]
 
 
 def _row(second: int, issuer: str, seen: list[tuple[int, int, str, float]]) -> dict:

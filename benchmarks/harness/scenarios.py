@@ -71,6 +71,7 @@ def closed_loop(
         for peer in peers:
             if guarded:
                 guarded(peer)
+        peers = [peer for peer in peers if not isinstance(peer, NginxLua) or peer.tokens]
 
         def body() -> Section:
             asked = {}
@@ -336,12 +337,12 @@ def reload_under_load(run: Run) -> Section:
 def issuer_outage(run: Run) -> Section:
     """What callers with tokens see while their issuer changes keys, becomes slow, goes away and comes back."""
     peers = [peer for peer in run.peers() if isinstance(peer, Headgate)][:1]
-    issuer = outage.Issuer()
+    story = outage.Story(run.site.work)
     for peer in peers:
-        outage.guard(peer, issuer)
+        outage.guard(peer, story.issuer)
 
     def body() -> Section:
-        rows = [row for peer in peers for row in outage.story(run.site.work, peer, issuer)]
+        rows = [row for peer in peers for row in story.tell(peer)]
         calls = outage.CALLERS * outage.CALLS_PER_SECOND
         return Section.of_rows(f"An issuer's bad half minute: {calls} calls a second, keys fetched every second", rows)
 
