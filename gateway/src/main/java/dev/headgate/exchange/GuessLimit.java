@@ -4,10 +4,7 @@ import dev.headgate.concurrent.Shared;
 import dev.headgate.config.AuthFailures;
 import dev.headgate.config.Mode;
 import dev.headgate.config.Rate;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +24,6 @@ public final class GuessLimit {
 
   private static final String SETTING = "authFailures";
   private static final String REASON = "auth.slowed";
-
-  private static final int IPV6_NETWORK = 8;
 
   /** Counts nothing and refuses nobody. */
   public static final GuessLimit NONE =
@@ -74,7 +69,7 @@ public final class GuessLimit {
   /** As above, for a credential that does not say whose it is. */
   public @Nullable Failure refusal(Exchange exchange, Loop loop) {
     return limits.mode() != Mode.OFF
-            && isOver(limits.perAddress(), network(exchange.address()), loop)
+            && isOver(limits.perAddress(), ClientNetwork.of(exchange.address()), loop)
         ? meaning(exchange, "too many failed from that address")
         : null;
   }
@@ -97,7 +92,7 @@ public final class GuessLimit {
 
   /** Counts a credential that did not hold, by the address that it came from. */
   public void failed(Exchange exchange, Loop loop) {
-    count(limits.perAddress(), network(exchange.address()), loop);
+    count(limits.perAddress(), ClientNetwork.of(exchange.address()), loop);
   }
 
   /** Counts a credential that did not hold, by whom it claims to be of. */
@@ -115,12 +110,6 @@ public final class GuessLimit {
   public long retryAfterSeconds() {
     long nanos = Math.max(limits.perAddress().intervalNanos(), limits.perName().intervalNanos());
     return Math.ceilDiv(nanos, 1_000_000_000L);
-  }
-
-  /** Who has an IPv6 network has 2^64 addresses in it. */
-  private static byte[] network(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    return address instanceof Inet6Address ? Arrays.copyOf(bytes, IPV6_NETWORK) : bytes;
   }
 
   private static byte[] named(String policy, String name) {

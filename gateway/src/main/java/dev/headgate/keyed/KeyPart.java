@@ -1,19 +1,16 @@
 package dev.headgate.keyed;
 
 import com.dynatrace.hash4j.hashing.HashStream64;
+import dev.headgate.exchange.ClientNetwork;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Identity;
 import dev.headgate.http.HeaderName;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One of the things that have a limit of their own, as {@code per} names them. */
 @FunctionalInterface
 interface KeyPart {
-  int IPV6_NETWORK = 8;
-
   /** Adds what the request has of this to the key of its bucket. */
   void put(Exchange exchange, HashStream64 key);
 
@@ -62,10 +59,7 @@ interface KeyPart {
   }
 
   private static void client(Exchange exchange, HashStream64 key) {
-    InetAddress address = exchange.address();
-    byte[] bytes = address.getAddress();
-    key.putByte((byte) 0);
-    key.putBytes(bytes, 0, address instanceof Inet6Address ? IPV6_NETWORK : bytes.length);
+    key.putByte((byte) 0).putBytes(ClientNetwork.of(exchange.address()));
   }
 
   private static void consumer(Exchange exchange, HashStream64 key) {
