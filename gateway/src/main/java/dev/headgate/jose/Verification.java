@@ -6,8 +6,10 @@ import java.util.List;
 
 /**
  * One token on its way to being believed. If there is no key for it, or none that made its
- * signature although the token does not say which should have, newer keys are asked for, once: only
- * with those of now can a token be said to be wrong.
+ * signature, newer keys are asked for, once: only with those of now can a token be said to be
+ * wrong. That goes for a token that names its key too, because some issuers put a new key under an
+ * old name. If the issuer then cannot be asked, such a token is wrong all the same: by the key that
+ * it names, which is believed until it is too old.
  */
 @LoopConfined
 public final class Verification {
@@ -91,11 +93,14 @@ public final class Verification {
   }
 
   private void askForKeys(String why) {
-    boolean waiting =
-        freshness == Freshness.UNKNOWN && keys.ask(this::fetched) == FetchedKeys.Asked.WAITING;
-    if (!waiting) {
+    if (!asked()) {
       tell(new Undecided(Obstacle.KEYS, "the issuer's keys cannot be had now, and " + why));
     }
+  }
+
+  /** Whether newer keys will come; if so, it goes on when they have. */
+  private boolean asked() {
+    return freshness == Freshness.UNKNOWN && keys.ask(this::fetched) == FetchedKeys.Asked.WAITING;
   }
 
   private void fetched(FetchedKeys.Ended how) {
@@ -132,16 +137,14 @@ public final class Verification {
   }
 
   private void noneMatches(KeySet tried) {
-    boolean newer = keys.usable() != tried;
-    boolean mayBeOfNewKey = token.keyId() == null && keys.change();
-    if (mayBeOfNewKey && freshness == Freshness.UNKNOWN) {
-      askForKeys("none of those there are made its signature");
-    } else if (mayBeOfNewKey && freshness == Freshness.STALE) {
-      tell(new Undecided(Obstacle.KEYS, "the issuer's keys cannot be had now"));
-    } else if (mayBeOfNewKey && newer) {
+    if (keys.usable() != tried) {
       begin();
-    } else {
-      tell(new Wrong(Refusal.SIGNATURE, "no key of the issuer made its signature"));
+    } else if (!asked()) {
+      boolean mayBeOfNewKey = keys.change() && freshness != Freshness.FRESH;
+      tell(
+          mayBeOfNewKey && token.keyId() == null
+              ? new Undecided(Obstacle.KEYS, "the issuer's keys cannot be had now")
+              : new Wrong(Refusal.SIGNATURE, "no key of the issuer made its signature"));
     }
   }
 

@@ -114,6 +114,25 @@ class KeysTest {
   }
 
   @Test
+  void aNewKeyUnderAnOldNameIsFetchedForItsFirstToken() {
+    JwtUnderTest jwt = serving();
+    SigningKey successor = SigningKey.of("first", "ES256");
+    jwt.answering(SigningKey.set(successor)).loop.advance(Duration.ofSeconds(10));
+    assertThat(jwt.ask(successor.token(jwt.claims("")))).isEqualTo("vouched");
+    assertThat(jwt.ask(first.token(jwt.claims(",\"n\":1")))).isEqualTo("jwt.signature");
+  }
+
+  @Test
+  void aSignatureThatTheNamedKeyDidNotMakeIsWrongWhenTheIssuerIsAway() {
+    JwtUnderTest jwt = serving();
+    jwt.away().loop.advance(Duration.ofSeconds(10));
+    SigningKey forger = SigningKey.of("first", "ES256");
+    assertThat(jwt.ask(forger.token(jwt.claims("")))).isEqualTo("jwt.signature");
+    assertThat(jwt.ask(forger.token(jwt.claims(",\"n\":1")))).isEqualTo("jwt.signature");
+    assertThat(jwt.ask(first.token(jwt.claims(",\"n\":1")))).isEqualTo("vouched");
+  }
+
+  @Test
   void aKeyThatTakesAnothersNameDoesNotInheritItsTokens() {
     JwtUnderTest jwt = serving();
     String token = first.token(jwt.claims(""));
