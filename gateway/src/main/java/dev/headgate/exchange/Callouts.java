@@ -47,7 +47,7 @@ public interface Callouts {
   /**
    * What holds for all requests of one policy.
    *
-   * @param by who asks, for metrics: the policy's name
+   * @param by who asks, for metrics: the policy's name, or what all policies share
    * @param timeout for the whole, from the connection to the last byte of the answer
    * @param most the most bytes that the answer's body may have
    * @param protocol that is spoken

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** What one loop records: its counters, its piece of the access log and its ids. */
 @LoopConfined
@@ -29,14 +28,11 @@ public final class LoopRecorder implements Recorder {
   private final TraceContext traces;
   private final LoopFamily failures;
   private final LoopFamily wouldDeny;
-  private final LoopFamily refusedConnections;
-  private final LoopFamily handshakeErrors;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
-  private final Map<String, ListenerMetrics> listeners = new HashMap<>();
-  private final Map<String, UpstreamMetrics> upstreams = new HashMap<>();
   private final RouteMetrics otherRoutes;
-  private @Nullable ListenerMetrics otherListeners;
-  private @Nullable UpstreamMetrics otherUpstreams;
+  private final ByName<ListenerMetrics> listeners;
+  private final ByName<UpstreamMetrics> upstreams;
+  private final ByName<CalloutMetrics> callouts;
 
   LoopRecorder(Loop loop, Metrics metrics, AccessLog accessLog) {
     this.loop = loop;
@@ -46,9 +42,15 @@ public final class LoopRecorder implements Recorder {
     this.traces = new TraceContext();
     this.failures = new LoopFamily(metrics.failures());
     this.wouldDeny = new LoopFamily(metrics.wouldDeny());
-    this.refusedConnections = new LoopFamily(metrics.refusedConnections());
-    this.handshakeErrors = new LoopFamily(metrics.handshakeErrors());
+    LoopFamily refusedConnections = new LoopFamily(metrics.refusedConnections());
+    LoopFamily handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
+    this.listeners =
+        new ByName<>(
+            metrics.listeners(),
+            (name, own) -> new ListenerMetrics(name, own, refusedConnections, handshakeErrors));
+    this.upstreams = new ByName<>(metrics.upstreams(), (_, own) -> new UpstreamMetrics(own));
+    this.callouts = new ByName<>(metrics.callouts(), (_, own) -> new CalloutMetrics(own));
   }
 
   /** The loop came to something so much later than it was due. */
@@ -97,42 +99,17 @@ public final class LoopRecorder implements Recorder {
 
   /** The counters of a listener, for whoever accepts its connections on this loop. */
   public ListenerMetrics listener(String name) {
-    ListenerMetrics known = listeners.get(name);
-    if (known != null) {
-      return known;
-    }
-    Family.Series series = metrics.listeners().series(name);
-    if (series != null) {
-      ListenerMetrics made = listenerMetrics(name, series);
-      listeners.put(name, made);
-      return made;
-    }
-    if (otherListeners == null) {
-      otherListeners = listenerMetrics(Family.OVERFLOW, metrics.listeners().overflow());
-    }
-    return otherListeners;
-  }
-
-  private ListenerMetrics listenerMetrics(String name, Family.Series series) {
-    return new ListenerMetrics(name, series.newPart(), refusedConnections, handshakeErrors);
+    return listeners.of(name);
   }
 
   /** The counters of an upstream, for its pool on this loop. */
   public UpstreamMetrics upstream(String name) {
-    UpstreamMetrics known = upstreams.get(name);
-    if (known != null) {
-      return known;
-    }
-    Family.Series series = metrics.upstreams().series(name);
-    if (series != null) {
-      UpstreamMetrics made = new UpstreamMetrics(series.newPart());
-      upstreams.put(name, made);
-      return made;
-    }
-    if (otherUpstreams == null) {
-      otherUpstreams = new UpstreamMetrics(metrics.upstreams().overflow().newPart());
-    }
-    return otherUpstreams;
+    return upstreams.of(name);
+  }
+
+  /** The counters of the requests that a policy makes on this loop. */
+  public CalloutMetrics callouts(String policy) {
+    return callouts.of(policy);
   }
 
   private RouteMetrics route(String name) {
@@ -164,7 +141,7 @@ public final class LoopRecorder implements Recorder {
   }
 
   /** Rounded, and never negative. */
-  private static long micros(long nanos) {
+  static long micros(long nanos) {
     return nanos <= 0 ? 0 : (nanos + 500) / 1000;
   }
 }

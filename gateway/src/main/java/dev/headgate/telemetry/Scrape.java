@@ -23,6 +23,7 @@ final class Scrape {
     scrape.failures();
     scrape.wouldDeny();
     scrape.upstreams();
+    scrape.callouts();
     scrape.listeners();
     scrape.node(facts, nowMillis);
     ProcessMetrics.add(scrape.exposition);
@@ -155,6 +156,32 @@ final class Scrape {
           created.add(sums[UpstreamMetrics.CREATED], labels);
           failed.add(sums[UpstreamMetrics.FAILED], labels);
           waiting.add(sums[UpstreamMetrics.WAITING], labels);
+        });
+  }
+
+  private void callouts() {
+    Exposition.Counter ended =
+        exposition.counter(
+            "headgate_callouts", "Requests of policies to others that ended, by who asked.");
+    Exposition.Gauge inFlight =
+        exposition.gauge("headgate_callouts_in_flight", "Requests of policies not yet answered.");
+    Exposition.Distribution duration =
+        exposition.distribution(
+            "headgate_callout_duration_seconds",
+            "From a policy's request, waiting for a connection included, to the end of the answer.",
+            CalloutMetrics.DURATION);
+    metrics
+        .callouts()
+        .forEach((names, sums) -> {
+          Labels labels = Labels.of("by", names.getFirst());
+          inFlight.add(CalloutMetrics.inFlight(sums), labels);
+          duration.add(sums, labels);
+          for (int i = 0; i < CalloutMetrics.OUTCOMES.size(); i++) {
+            if (sums[i] > 0) {
+              ended.add(
+                  sums[i], labels.merge(Labels.of("outcome", CalloutMetrics.OUTCOMES.get(i))));
+            }
+          }
         });
   }
 

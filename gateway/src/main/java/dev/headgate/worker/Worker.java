@@ -53,7 +53,8 @@ public final class Worker implements Serving, Loop {
   private final LoopRecorder recorder;
   private final NameResolver names;
   private final Offload offload;
-  private final CalloutClient callouts;
+  private final CalloutClient calloutClient;
+  private final Callouts callouts;
   private final LoopPolicies policies = new LoopPolicies(this);
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final HttpDate date = new HttpDate();
@@ -98,7 +99,8 @@ public final class Worker implements Serving, Loop {
                 .map(server -> new InetSocketAddress(server.host(), server.port()))
                 .toList());
     this.offload = node.offload().of(this);
-    this.callouts = new CalloutClient(io, names, clock);
+    this.calloutClient = new CalloutClient(io, names, clock);
+    this.callouts = new MeasuredCallouts(calloutClient, this, recorder);
     begin(snapshot);
     long tick = TimerWheel.TICK;
     tickDue = nanos() + tick;
@@ -307,7 +309,7 @@ public final class Worker implements Serving, Loop {
               pools.values().forEach(UpstreamPool::retire);
               pools.clear();
               policies.retain(Set.of());
-              callouts.close();
+              calloutClient.close();
               names.close();
               recorder.close();
             },

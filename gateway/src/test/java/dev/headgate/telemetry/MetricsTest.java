@@ -1,6 +1,7 @@
 package dev.headgate.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
@@ -288,5 +289,32 @@ class MetricsTest {
   private static String requests(String failedBy, String route, String status) {
     return "headgate_requests_total{failed_by=\"%s\",route=\"%s\",status=\"%s\"}"
         .formatted(failedBy, route, status);
+  }
+
+  @Test
+  void countsWhatPoliciesAskedOthersAndWhatBecameOfIt() {
+    try (Node node = Node.withoutLog()) {
+      CalloutMetrics callouts = node.recorder.callouts("idp");
+      for (int status : new int[] {200, 204, 401, 503, 101, 999}) {
+        callouts.started();
+        callouts.answered(status, 2_000_000);
+      }
+      callouts.started();
+      callouts.failed(3_000_000_000L);
+      callouts.started();
+      assertThat(node.value(ended("2xx"))).isEqualTo(2);
+      assertThat(node.value(ended("4xx"))).isEqualTo(1);
+      assertThat(node.value(ended("5xx"))).isEqualTo(1);
+      assertThat(node.value(ended("other"))).isEqualTo(2);
+      assertThat(node.value(ended("failed"))).isEqualTo(1);
+      assertThat(node.value("headgate_callouts_in_flight{by=\"idp\"}")).isEqualTo(1);
+      assertThat(node.value("headgate_callout_duration_seconds_count{by=\"idp\"}")).isEqualTo(7);
+      assertThat(node.value("headgate_callout_duration_seconds_sum{by=\"idp\"}"))
+          .isCloseTo(3.012, within(1e-6));
+    }
+  }
+
+  private static String ended(String outcome) {
+    return "headgate_callouts_total{by=\"idp\",outcome=\"" + outcome + "\"}";
   }
 }

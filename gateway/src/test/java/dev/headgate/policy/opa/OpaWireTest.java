@@ -119,6 +119,21 @@ class OpaWireTest {
   }
 
   @Test
+  void metricsTellHowItAnswered() throws Exception {
+    try (var gateway = gateway("");
+        RawClient client = gateway.connect()) {
+      get(client, "/orders/1");
+      script.set(exchange -> exchange.respond(500, "", "Content-Type: application/json"));
+      get(client, "/orders/2");
+      assertThat(gateway.metric("headgate_callouts_total{by=\"asked\",outcome=\"2xx\"}"))
+          .isEqualTo(1);
+      assertThat(gateway.metric("headgate_callouts_total{by=\"asked\",outcome=\"5xx\"}"))
+          .isEqualTo(1);
+      assertThat(gateway.metric("headgate_callouts_in_flight{by=\"asked\"}")).isZero();
+    }
+  }
+
+  @Test
   void onlyTheFieldsThatAreNamedAreSent() throws Exception {
     try (var gateway = gateway(", send: X-A");
         RawClient client = gateway.connect()) {
