@@ -152,7 +152,7 @@ public final class JwkReader {
                 jwk.getKeyID(), pinned(jwk, EnumSet.of(JwsAlgorithm.EDDSA)), ed25519(pair));
         default -> throw new Malformed("of a kind that is not known ('kty')");
       };
-    } catch (JOSEException | GeneralSecurityException e) {
+    } catch (JOSEException | GeneralSecurityException | IllegalArgumentException e) {
       throw new Malformed("no valid key");
     }
   }

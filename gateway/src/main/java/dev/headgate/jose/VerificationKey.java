@@ -3,16 +3,16 @@ package dev.headgate.jose;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.util.Base64URL;
 import dev.headgate.concurrent.Shared;
+import dev.headgate.signature.Ecdsa;
+import dev.headgate.signature.Ed25519;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.Key;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
@@ -30,26 +30,31 @@ import org.jspecify.annotations.Nullable;
  */
 @Shared
 public final class VerificationKey {
-  /** ED25519 signatures have one length (RFC 8032 section 5.1.6). */
-  private static final int ED25519_SIGNATURE = 64;
-
   private final @Nullable String id;
   private final Set<JwsAlgorithm> algorithms;
-  private final java.security.Key key;
+  private final Key key;
   private final byte[] encoded;
+  private final Verifier verifier;
+
+  /** The check of a signature by one key. */
+  private interface Verifier {
+    boolean verifies(JwsAlgorithm algorithm, CompactJws token) throws JOSEException;
+  }
 
   private VerificationKey(
-      @Nullable String id, Set<JwsAlgorithm> algorithms, java.security.Key key, byte[] encoded) {
+      @Nullable String id, Set<JwsAlgorithm> algorithms, Key key, byte[] encoded) {
     this.id = id;
     this.algorithms = Set.copyOf(algorithms);
     this.key = key;
     this.encoded = encoded;
+    this.verifier = verifier(key);
   }
 
   /**
    * A public key.
    *
    * @param id how tokens name it; null if it has no name
+   * @throws IllegalArgumentException if it is not a point of its curve
    */
   static VerificationKey of(@Nullable String id, Set<JwsAlgorithm> algorithms, PublicKey key) {
     return new VerificationKey(id, algorithms, key, key.getEncoded());
@@ -106,32 +111,34 @@ public final class VerificationKey {
       return false;
     }
     try {
-      return switch (key) {
-        case RSAPublicKey rsa -> verifies(new RSASSAVerifier(rsa), algorithm, token);
-        case ECPublicKey ec -> verifies(new ECDSAVerifier(ec), algorithm, token);
-        case SecretKey secret -> verifies(new MACVerifier(secret), algorithm, token);
-        default -> ed25519(token);
-      };
-    } catch (JOSEException | GeneralSecurityException e) {
+      return verifier.verifies(algorithm, token);
+    } catch (JOSEException e) {
       // What it is about the signature that no verifier could read.
       return false;
     }
+  }
+
+  private static Verifier verifier(Key key) {
+    return switch (key) {
+      case RSAPublicKey rsa ->
+          (algorithm, token) -> verifies(new RSASSAVerifier(rsa), algorithm, token);
+      case SecretKey secret ->
+          (algorithm, token) -> verifies(new MACVerifier(secret), algorithm, token);
+      case ECPublicKey ec -> {
+        Ecdsa ecdsa = Ecdsa.of(ec);
+        yield (_, token) -> ecdsa.verifies(token.signed(), token.signature());
+      }
+      default -> {
+        Ed25519 ed25519 = new Ed25519((PublicKey) key);
+        yield (_, token) -> ed25519.verifies(token.signed(), token.signature());
+      }
+    };
   }
 
   private static boolean verifies(JWSVerifier verifier, JwsAlgorithm algorithm, CompactJws token)
       throws JOSEException {
     return verifier.verify(
         new JWSHeader(algorithm.nimbus()), token.signed(), Base64URL.encode(token.signature()));
-  }
-
-  private boolean ed25519(CompactJws token) throws GeneralSecurityException {
-    if (token.signature().length != ED25519_SIGNATURE) {
-      return false;
-    }
-    Signature verifier = Signature.getInstance("Ed25519");
-    verifier.initVerify((PublicKey) key);
-    verifier.update(token.signed());
-    return verifier.verify(token.signature());
   }
 
   @Override
