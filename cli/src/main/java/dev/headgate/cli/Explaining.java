@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes one request through the stages that live traffic goes through, without a socket. */
 final class Explaining {
+  private static final byte[] NO_BODY = {};
+
   private static final Set<String> CREDENTIALS =
       Set.of("authorization", "proxy-authorization", "cookie", "x-api-key");
 
@@ -140,20 +142,30 @@ final class Explaining {
         outcome);
   }
 
-  /** Runs the stages; a policy has as long to decide as live, but nobody sits through that. */
+  /** Runs the stages; what is asked about has no body. */
   private Decision decided(Decisions decisions) {
     Decision decision = decisions.decide();
-    while (decision instanceof Decision.Await await) {
-      Decision[] made = {await};
-      await.then(later -> made[0] = later);
-      loop.runUntil(() -> made[0] != await, Decisions.PATIENCE_NANOS);
-      if (made[0] == await) {
-        await.cancel();
-        made[0] = Decision.fail(decisions.overdue());
+    while (true) {
+      switch (decision) {
+        case Decision.Await await -> decision = decisions.resume(awaited(await, decisions));
+        case Decision.TakeBody take -> decision = decisions.taken(take, NO_BODY);
+        case Decision.Continue _, Decision.Respond _, Decision.Fail _ -> {
+          return decision;
+        }
       }
-      decision = decisions.resume(made[0]);
     }
-    return decision;
+  }
+
+  /** A policy has as long to decide as live, but nobody sits through that. */
+  private Decision awaited(Decision.Await await, Decisions decisions) {
+    Decision[] made = {await};
+    await.then(later -> made[0] = later);
+    loop.runUntil(() -> made[0] != await, Decisions.PATIENCE_NANOS);
+    if (made[0] == await) {
+      await.cancel();
+      made[0] = Decision.fail(decisions.overdue());
+    }
+    return made[0];
   }
 
   private List<Explanation.Considered> considered(Exchange exchange) {

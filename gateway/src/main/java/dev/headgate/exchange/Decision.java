@@ -32,6 +32,25 @@ public sealed interface Decision {
   record OwnAnswer(int status, Headers headers, byte[] body) {}
 
   /**
+   * The gateway answers by itself once it has the whole body, which no upstream gets. What the
+   * taker says is the end, even of a policy that authenticates: nobody else is asked, and it must
+   * not let the request go on.
+   *
+   * @param most bytes that the body may have; of a longer one nobody is told, it is refused
+   */
+  record TakeBody(int most, Taker taker) implements Decision {
+    /** Who gets the body. */
+    public interface Taker {
+      /**
+       * Answers; called once, on the loop, unless the body does not come.
+       *
+       * @return anything but {@link Continue} and {@link TakeBody}
+       */
+      Decision taken(byte[] body);
+    }
+  }
+
+  /**
    * The policy does not know yet: it will say so later, once, on the same loop, by {@link
    * #complete}. What it waits for has a bound of its own; one that never completes is cut off by
    * the flow, in its name.

@@ -46,6 +46,9 @@ final class AskedPolicies {
 
   private @Nullable CompiledPolicy unprovenBy;
 
+  /** Whether the policy in hand took the body, so that it has the last word. */
+  private boolean bodyTaken;
+
   AskedPolicies(PolicyChain chain, Exchange exchange, LoopPolicies policies) {
     this.chain = chain;
     this.exchange = exchange;
@@ -75,8 +78,30 @@ final class AskedPolicies {
   /** Goes on with what the policy in hand has decided after all. */
   Decision resume(Decision decided) {
     CompiledPolicy policy = chain.at(position);
+    if (bodyTaken) {
+      return last(policy, decided);
+    }
     Decision settled = settled(policy, meaning(policy, decided));
     return settled instanceof Decision.Continue ? proceed() : settled;
+  }
+
+  /** Gives the body to the policy in hand, which has the last word. */
+  Decision taken(Decision.TakeBody take, byte[] body) {
+    bodyTaken = true;
+    CompiledPolicy policy = chain.at(position);
+    try {
+      return last(policy, take.taker().taken(body));
+    } catch (RuntimeException e) {
+      return broken(policy, e);
+    }
+  }
+
+  private static Decision last(CompiledPolicy policy, Decision verdict) {
+    return switch (verdict) {
+      case Decision.Respond _, Decision.Fail _, Decision.Await _ -> verdict;
+      case Decision.Continue _, Decision.TakeBody _ ->
+          broken(policy, new IllegalStateException("it took the body and does not answer"));
+    };
   }
 
   /** Steps on if the policy in hand lets the request go on. */
@@ -143,7 +168,12 @@ final class AskedPolicies {
         report(policy, fail.failure());
         yield Decision.CONTINUE;
       }
-      case Decision.Respond _ -> policy.mode() == Mode.ENFORCE ? verdict : Decision.CONTINUE;
+      case Decision.TakeBody _ when policy.mode() == Mode.ENFORCE -> {
+        exchange.note(policy.stage(), policy.name() + " takes the body and answers");
+        yield verdict;
+      }
+      case Decision.Respond _, Decision.TakeBody _ ->
+          policy.mode() == Mode.ENFORCE ? verdict : Decision.CONTINUE;
     };
   }
 

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 @LoopConfined
 final class BodyInspection {
   private static final Logger LOG = LoggerFactory.getLogger(BodyInspection.class);
-  private static final long UNKNOWN = -1;
+  static final long UNKNOWN = -1;
 
   private final Exchange exchange;
   private final Decisions decisions;
@@ -47,7 +47,8 @@ final class BodyInspection {
     return new BodyInspection(exchange, decisions, announced(exchange));
   }
 
-  private static long announced(Exchange exchange) {
+  /** How long the body is; {@link #UNKNOWN} if it was not said. */
+  static long announced(Exchange exchange) {
     try {
       return exchange.requestHeaders().has(HeaderName.CONTENT_LENGTH)
           ? MessageRules.contentLength(exchange.requestHeaders())

@@ -62,7 +62,7 @@ public final class Decisions {
 
   /**
    * Runs the stages in order, up to the first that does not continue. After {@link Decision.Await},
-   * {@link #resume} goes on.
+   * {@link #resume} goes on, after {@link Decision.TakeBody} {@link #taken}.
    */
   public Decision decide() {
     Failure failure = read();
@@ -97,6 +97,11 @@ public final class Decisions {
   /** Goes on with what a policy has decided for which the request waited. */
   public Decision resume(Decision decided) {
     return finish(Objects.requireNonNull(asked).resume(decided));
+  }
+
+  /** Goes on with the body that a policy has asked for. */
+  public Decision taken(Decision.TakeBody take, byte[] body) {
+    return Objects.requireNonNull(asked).taken(take, body);
   }
 
   private Decision finish(Decision decision) {

@@ -33,6 +33,7 @@ public final class RequestFlow {
 
   private @Nullable RequestTimeout requestTimeout;
   private @Nullable PolicyWait waiting;
+  private @Nullable BodyTaking taking;
   private @Nullable Forwarding forwarding;
   private @Nullable BodyInspection inspection;
   private long bodyLimit;
@@ -84,6 +85,21 @@ public final class RequestFlow {
                   waiting = null;
                   proceed(decisions.resume(decided));
                 });
+      }
+      case Decision.TakeBody take -> {
+        boundTime();
+        BodyTaking begun =
+            new BodyTaking(
+                serving.loop(),
+                exchange,
+                take.most(),
+                this::fail,
+                body -> {
+                  taking = null;
+                  proceed(decisions.taken(take, body));
+                });
+        taking = begun;
+        begun.begin(client, requestComplete, delivering);
       }
     }
   }
@@ -164,8 +180,12 @@ public final class RequestFlow {
   /** A piece of the request's body; takes over the buffer. */
   public void requestData(ByteBuf data) {
     exchange.addRequestBytes(data.readableBytes());
+    BodyTaking takes = taking;
     Forwarding to = forwarding;
-    if (done || to == null) {
+    if (takes != null) {
+      delivering = true;
+      takes.piece(data);
+    } else if (done || to == null) {
       data.release();
     } else if (exchange.requestBytes() > bodyLimit) {
       data.release();
@@ -196,8 +216,12 @@ public final class RequestFlow {
   /** The request is complete. */
   public void requestEnd(@Nullable Headers trailers) {
     requestComplete = true;
+    BodyTaking takes = taking;
     Forwarding to = forwarding;
-    if (!done && to != null) {
+    if (takes != null) {
+      delivering = true;
+      takes.end();
+    } else if (!done && to != null) {
       delivering = true;
       BodyInspection inspecting = inspection;
       Failure refused = inspecting == null ? null : inspecting.end();
@@ -341,6 +365,10 @@ public final class RequestFlow {
     if (waiting != null) {
       waiting.cancel();
       waiting = null;
+    }
+    if (taking != null) {
+      taking.cancel();
+      taking = null;
     }
   }
 

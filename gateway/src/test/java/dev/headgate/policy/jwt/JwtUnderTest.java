@@ -218,7 +218,7 @@ final class JwtUnderTest {
                   });
           yield fail.failure().reason();
         }
-        case Decision.Respond _ -> "answered";
+        case Decision.Respond _, Decision.TakeBody _ -> "answered";
         case Decision.Await _ -> "waiting";
       };
     }
