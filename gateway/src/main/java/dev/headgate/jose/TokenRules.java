@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  * that says the wrong thing needs no cryptography. Immutable.
  */
 public final class TokenRules {
+  /** Stands for the type of a token that does not say one. */
+  public static final String NO_TYPE = "";
+
   private static final String MEDIA_TYPE = "application/";
-  private static final List<String> USUAL_TYPES = List.of("JWT", "at+jwt");
+  private static final List<String> USUAL_TYPES = List.of(NO_TYPE, "JWT", "at+jwt");
 
   private final Set<JwsAlgorithm> algorithms;
   private final List<String> types;
@@ -21,14 +24,14 @@ public final class TokenRules {
 
   /**
    * @param algorithms that are taken; empty for all that public keys have
-   * @param types that are taken; empty for the usual ones, and none
+   * @param types that are taken, {@link #NO_TYPE} among them; empty for the usual ones
    */
   public TokenRules(List<JwsAlgorithm> algorithms, List<String> types, ClaimRules claims) {
     this.algorithms =
         algorithms.isEmpty()
             ? Set.copyOf(EnumSet.range(JwsAlgorithm.RS256, JwsAlgorithm.EDDSA))
             : Set.copyOf(algorithms);
-    this.types = types;
+    this.types = types.isEmpty() ? USUAL_TYPES : types;
     this.claims = claims;
   }
 
@@ -57,11 +60,17 @@ public final class TokenRules {
   }
 
   private void checkType(@Nullable String type) throws RefusedToken {
-    List<String> taken = types.isEmpty() ? USUAL_TYPES : types;
-    boolean usual = type == null && types.isEmpty();
-    if (!usual && (type == null || taken.stream().noneMatch(t -> same(t, type)))) {
-      throw new RefusedToken(Refusal.TYPE, "its 'typ' is not among " + taken);
+    boolean taken =
+        type == null
+            ? types.contains(NO_TYPE)
+            : types.stream().anyMatch(one -> !one.equals(NO_TYPE) && same(one, type));
+    if (!taken) {
+      throw new RefusedToken(Refusal.TYPE, "its 'typ' is not among " + named());
     }
+  }
+
+  private List<String> named() {
+    return types.stream().filter(one -> !one.equals(NO_TYPE)).toList();
   }
 
   /** A media type may be without what all have in common (RFC 7515 section 4.1.9). */

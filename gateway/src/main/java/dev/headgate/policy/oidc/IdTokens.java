@@ -5,9 +5,7 @@ import dev.headgate.exchange.Loop;
 import dev.headgate.jose.ClaimRules;
 import dev.headgate.jose.JwsAlgorithm;
 import dev.headgate.jose.LoopKeys;
-import dev.headgate.jose.RefusedToken;
 import dev.headgate.jose.TokenRules;
-import dev.headgate.jose.Verification;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,12 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Verifies ID tokens (OpenID Connect Core 1.0 sections 3.1.3.7 and 12.2). */
 @LoopConfined
 final class IdTokens {
-  private static final String KIND = "oidc";
-
-  private final TokenRules rules;
   private final String client;
-  private final LoopKeys keys;
-  private final Loop loop;
+  private final SignedTokens tokens;
 
   /**
    * What a token must agree with besides the rules for all.
@@ -36,60 +30,20 @@ final class IdTokens {
    */
   record Expected(@Nullable String nonce, @Nullable String subject, String accessToken) {}
 
-  /** What came of it. */
-  sealed interface Verdict {
-    record Holds(Map<String, Object> claims) implements Verdict {}
-
-    record Wrong(String why) implements Verdict {}
-
-    record Undecided(Verification.Obstacle obstacle, String why) implements Verdict {}
-  }
-
-  /** Who waits for a verdict. */
-  interface Listener {
-    void decided(Verdict verdict);
-  }
-
   IdTokens(Oidc config, LoopKeys keys, Loop loop) {
     this.client = config.client().id();
-    this.rules =
+    TokenRules rules =
         new TokenRules(
             config.algorithms(),
             List.of(),
             new ClaimRules(
                 config.issuer(), List.of(client), List.of("sub", "iat"), true, config.leeway()));
-    this.keys = keys;
-    this.loop = loop;
+    this.tokens = new SignedTokens(rules, keys, loop);
   }
 
   /** Tells once, perhaps before it returns. */
-  void verify(String token, Expected expected, Listener listener) {
-    byte[] bytes = token.getBytes(StandardCharsets.US_ASCII);
-    TokenRules.Said said;
-    try {
-      said = rules.read(bytes, 0, bytes.length, loop.wallMillis());
-    } catch (RefusedToken e) {
-      listener.decided(new Verdict.Wrong(e.failure(KIND).detail()));
-      return;
-    }
-    String breach = breach(said, expected);
-    if (breach != null) {
-      listener.decided(new Verdict.Wrong(breach));
-      return;
-    }
-    Verification.begin(
-        said.token(),
-        said.algorithm(),
-        keys,
-        loop,
-        verdict ->
-            listener.decided(
-                switch (verdict) {
-                  case Verification.Verified _ -> new Verdict.Holds(said.claims());
-                  case Verification.Wrong wrong -> new Verdict.Wrong(wrong.detail());
-                  case Verification.Undecided undecided ->
-                      new Verdict.Undecided(undecided.obstacle(), undecided.detail());
-                }));
+  void verify(String token, Expected expected, SignedTokens.Listener listener) {
+    tokens.verify(token, said -> breach(said, expected), listener);
   }
 
   private @Nullable String breach(TokenRules.Said said, Expected expected) {

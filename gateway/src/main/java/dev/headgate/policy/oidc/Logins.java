@@ -246,17 +246,18 @@ final class Logins {
         verdict ->
             await.complete(
                 switch (verdict) {
-                  case IdTokens.Verdict.Holds _ -> started.with(session(answer), attempt.target());
-                  case IdTokens.Verdict.Wrong(String why) ->
+                  case SignedTokens.Verdict.Holds _ ->
+                      started.with(session(answer), attempt.target());
+                  case SignedTokens.Verdict.Wrong(String why) ->
                       Decision.fail(
                           Failure.gateway(
                               Stage.AUTHENTICATE, 502, "oidc.id_token", "the ID token: " + why));
-                  case IdTokens.Verdict.Undecided(Verification.Obstacle obstacle, String why) ->
+                  case SignedTokens.Verdict.Undecided(Verification.Obstacle obstacle, String why) ->
                       Decision.fail(undecided(obstacle, why));
                 }));
   }
 
-  private static Failure undecided(Verification.Obstacle obstacle, String why) {
+  static Failure undecided(Verification.Obstacle obstacle, String why) {
     return switch (obstacle) {
       case KEYS -> unavailable(why);
       case LOAD -> Failure.gateway(Stage.AUTHENTICATE, 503, "overload.crypto", why);
@@ -326,11 +327,11 @@ final class Logins {
         verdict ->
             listener.ended(
                 switch (verdict) {
-                  case IdTokens.Verdict.Holds _ -> new Renewals.Outcome.Renewed(session);
-                  case IdTokens.Verdict.Wrong _ -> new Renewals.Outcome.Ended();
+                  case SignedTokens.Verdict.Holds _ -> new Renewals.Outcome.Renewed(session);
+                  case SignedTokens.Verdict.Wrong _ -> new Renewals.Outcome.Ended();
                   // The tokens are the provider's; only what it says of the user can't be proven
                   // now.
-                  case IdTokens.Verdict.Undecided _ ->
+                  case SignedTokens.Verdict.Undecided _ ->
                       new Renewals.Outcome.Renewed(withOldIdentity);
                 }));
   }

@@ -41,6 +41,12 @@ public record Oidc(
         String afterLogout,
     @Doc(
             value =
+                "Where the provider tells, without a browser, that sessions have ended (OpenID Connect Back-Channel"
+                    + " Logout 1.0). The URL of this path must be registered there. Answered by the policy.",
+            example = "/_login/back-channel-logout")
+        @Nullable String backChannelLogout,
+    @Doc(
+            value =
                 "What is asked for. `openid` always is; `offline_access` gives sessions that can be renewed.",
             example = "[profile, email]")
         @OneOrMany

@@ -14,6 +14,7 @@ import dev.headgate.exchange.Policy;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
+import dev.headgate.exchange.SeenOnce;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.CanonicalPath;
 import dev.headgate.http.RefusedPath;
@@ -157,6 +158,16 @@ public final class OidcKind implements PolicyKind<Oidc> {
     if (config.callback().equals(config.logout())) {
       problems.error(at + ".logout", "the same path as 'callback'", "give each its own");
     }
+    String backChannel = config.backChannelLogout();
+    if (backChannel != null) {
+      path(at + ".backChannelLogout", backChannel, problems);
+      if (backChannel.equals(config.callback()) || backChannel.equals(config.logout())) {
+        problems.error(
+            at + ".backChannelLogout",
+            "the same path as 'callback' or 'logout'",
+            "give each its own");
+      }
+    }
   }
 
   private static void path(String at, String path, Problems problems) {
@@ -182,6 +193,9 @@ public final class OidcKind implements PolicyKind<Oidc> {
             .forEach(routes::add);
         reach(at + ".callback", config.callback(), "GET", routes, problems);
         reach(at + ".logout", config.logout(), "POST", routes, problems);
+        if (config.backChannelLogout() != null) {
+          reach(at + ".backChannelLogout", config.backChannelLogout(), "POST", routes, problems);
+        }
       }
     }
   }
@@ -234,7 +248,8 @@ public final class OidcKind implements PolicyKind<Oidc> {
             new TokenOwners(preparation.name(), NAME, preparation.consumers()),
             headers,
             preparation.shared(Renewals.class, owner, Renewals::new),
-            preparation.shared(EndedSessions.class, owner, EndedSessions::new));
+            preparation.shared(EndedSessions.class, owner, EndedSessions::new),
+            preparation.shared(SeenOnce.class, owner, SeenOnce::new));
     Upstream.ClientTls tls = preparation.resolve(config.keys().tls());
     String name = preparation.name();
     return new PolicyFactory() {

@@ -7,6 +7,7 @@ import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.SeenOnce;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
@@ -30,13 +31,14 @@ import org.jspecify.annotations.Nullable;
 final class OidcPolicy implements AuthenticationPolicy {
   private static final int FOUND = 302;
   private static final int SEE_OTHER = 303;
-  private static final byte[] NO_BODY = {};
+  static final byte[] NO_BODY = {};
 
   private final Prepared prepared;
   private final Oidc config;
   private final Provider provider;
   private final Logins logins;
   private final Sessions sessions;
+  private final BackChannel backChannel;
   private final Loop loop;
 
   /** What the instances of all loops share. */
@@ -46,7 +48,8 @@ final class OidcPolicy implements AuthenticationPolicy {
       TokenOwners owners,
       IdentityHeaders identityHeaders,
       Renewals renewals,
-      EndedSessions ended) {}
+      EndedSessions ended,
+      SeenOnce logouts) {}
 
   /** Keys for what is sealed, derived from those of the configuration. */
   record SealingKeys(List<SecretKey> sessions, List<SecretKey> logins, String owner) {
@@ -75,6 +78,9 @@ final class OidcPolicy implements AuthenticationPolicy {
             prepared.owners(),
             prepared.ended(),
             loop);
+    this.backChannel =
+        new BackChannel(
+            new LogoutTokens(config, provider.keys(), prepared.logouts(), loop), sessions, loop);
     this.logins =
         new Logins(
             config,
@@ -94,6 +100,9 @@ final class OidcPolicy implements AuthenticationPolicy {
     if (get && path.equals(config.callback())) {
       return logins.finish(
           exchange, asked, (session, target) -> start(exchange, asked, session, target));
+    }
+    if (path.equals(config.backChannelLogout())) {
+      return backChannel.answer(exchange);
     }
     if (path.equals(config.logout()) && (get || exchange.method().equals("POST"))) {
       return logOut(exchange, asked);

@@ -35,8 +35,12 @@ final class Sessions {
   private final Known<Opened> known = new Known<>(REMEMBERED);
   private final MessageDigest sha256;
 
-  /** A session, with who it is. */
-  record Opened(Session session, Identity identity) {}
+  /**
+   * A session, with who it is.
+   *
+   * @param names by which it can be ended
+   */
+  record Opened(Session session, Identity identity, List<String> names) {}
 
   Sessions(Oidc.Session config, Seal seal, TokenOwners owners, EndedSessions ended, Loop loop) {
     this.config = config;
@@ -80,7 +84,7 @@ final class Sessions {
       if (!session.tokens().scope().isEmpty()) {
         claims.putIfAbsent("scope", session.tokens().scope());
       }
-      return new Opened(session, owners.identity(claims));
+      return new Opened(session, owners.identity(claims), EndedSessions.names(session, claims));
     } catch (Malformed e) {
       return null;
     }
@@ -88,7 +92,7 @@ final class Sessions {
 
   private boolean lasts(Opened opened) {
     Session session = opened.session();
-    return loop.wallMillis() < endsAt(session) && !ended.contains(session.id());
+    return loop.wallMillis() < endsAt(session) && !ended.contains(opened.names(), session);
   }
 
   private long endsAt(Session session) {
@@ -112,6 +116,20 @@ final class Sessions {
 
   /** Ends a session before its time, on this node. */
   void end(Session session) {
-    ended.end(session.id(), session.times().startedAt() + config.maxAge().toMillis(), loop);
+    ended.end(session, config.maxAge(), loop);
+  }
+
+  /**
+   * Ends all sessions that the provider means, on this node.
+   *
+   * @param claims of its logout token
+   * @return false if too many have been ended
+   */
+  boolean end(Map<String, Object> claims) {
+    boolean all = true;
+    for (String name : EndedSessions.meant(claims)) {
+      all &= ended.end(name, config.maxAge(), loop);
+    }
+    return all;
   }
 }

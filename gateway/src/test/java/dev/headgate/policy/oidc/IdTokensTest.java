@@ -64,13 +64,13 @@ class IdTokensTest {
   private String verdict(String token, IdTokens.Expected expected) throws Exception {
     LoopKeys keys =
         LoopKeys.fixed(loop, JwkReader.read(SigningKey.set(key).getBytes(StandardCharsets.UTF_8)));
-    IdTokens.@Nullable Verdict[] said = new IdTokens.Verdict[1];
+    SignedTokens.@Nullable Verdict[] said = new SignedTokens.Verdict[1];
     new IdTokens(config(), keys, loop).verify(token, expected, verdict -> said[0] = verdict);
     loop.runTasks();
     return switch (Objects.requireNonNull(said[0])) {
-      case IdTokens.Verdict.Holds _ -> "holds";
-      case IdTokens.Verdict.Wrong(String why) -> why;
-      case IdTokens.Verdict.Undecided(var _, String why) -> why;
+      case SignedTokens.Verdict.Holds _ -> "holds";
+      case SignedTokens.Verdict.Wrong(String why) -> why;
+      case SignedTokens.Verdict.Undecided(var _, String why) -> why;
     };
   }
 

@@ -51,6 +51,9 @@ class OidcKindTest {
         "LEAST, callback: /a//b|is no path",
         "LEAST, callback: /a?b|is no path",
         "LEAST, logout: /_login/callback|the same path",
+        "LEAST, backChannelLogout: ended|is no path",
+        "LEAST, backChannelLogout: /_login/logout|the same path",
+        "LEAST, backChannelLogout: /_login/callback|the same path",
         "LEAST, afterLogout: \"https://evil\"|is no path",
         "LEAST, parameters: { state: a }|set for each login",
         "LEAST, algorithms: [HS256]|made with a secret",
@@ -86,6 +89,9 @@ class OidcKindTest {
   @Test
   void warnsIfNoRequestReachesTheLogout() {
     assertThat(report("LEAST", "path: /**, methods: [GET]"))
-        .contains("warning", "no route with this policy takes POST /_login/logout");
+        .contains("warning", "no route with this policy takes POST /_login/logout")
+        .doesNotContain("backChannelLogout");
+    assertThat(report("LEAST, backChannelLogout: /_login/ended", "path: /**, methods: [GET]"))
+        .contains("warning", "no route with this policy takes POST /_login/ended");
   }
 }

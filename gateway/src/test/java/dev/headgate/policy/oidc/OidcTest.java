@@ -8,6 +8,7 @@ import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.ManualLoop;
+import dev.headgate.exchange.SeenOnce;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.http.Query;
@@ -73,7 +74,8 @@ class OidcTest {
             new TokenOwners("login", "oidc", Map.of()),
             new IdentityHeaders("login", Map.of()),
             new Renewals(),
-            new EndedSessions());
+            new EndedSessions(),
+            new SeenOnce());
     return new OidcPolicy(
         prepared, new Provider("login", config, config.keys().tls(), keys, loop), loop);
   }
