@@ -5,7 +5,7 @@ import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * set by us.
  */
 final class Cookies {
-  /** How many logins a browser can have under way. */
-  static final int LOGINS = 4;
+  /** How many logins a browser keeps that begins a further one. */
+  private static final int LOGINS = 3;
+
+  private static final int MOST_CLEARED = 8;
 
   private static final String LOGIN = "-login-";
   private static final String ATTRIBUTES = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=";
@@ -28,6 +30,8 @@ final class Cookies {
   private static final int MOST_PIECES = 6;
 
   private final String name;
+
+  /** In the order of the request, in which browsers put the oldest first (RFC 6265 section 5.4). */
   private final Map<String, String> values;
 
   private Cookies(String name, Map<String, String> values) {
@@ -43,7 +47,7 @@ final class Cookies {
     if (!headers.has(HeaderName.COOKIE)) {
       return new Cookies(name, Map.of());
     }
-    Map<String, String> values = new HashMap<>();
+    Map<String, String> values = new LinkedHashMap<>();
     for (String pair : pairs(headers)) {
       String its = nameOf(pair);
       if (isOurs(its, name)) {
@@ -116,9 +120,9 @@ final class Cookies {
     return values.containsKey(name);
   }
 
-  /** The sealed login that was begun in that place. */
-  @Nullable String login(int place) {
-    return values.get(name + LOGIN + place);
+  /** The sealed login that was begun under that key. */
+  @Nullable String login(String key) {
+    return values.get(name + LOGIN + key);
   }
 
   /** What sets the session's cookies; empty if the session is too long for them. */
@@ -157,12 +161,20 @@ final class Cookies {
     return clearing;
   }
 
-  String settingLogin(int place, String sealed, Duration age) {
-    return setting(name + LOGIN + place, sealed, age);
+  String settingLogin(String key, String sealed, Duration age) {
+    return setting(name + LOGIN + key, sealed, age);
   }
 
-  String clearingLogin(int place) {
-    return setting(name + LOGIN + place, "", Duration.ZERO);
+  String clearingLogin(String key) {
+    return setting(name + LOGIN + key, "", Duration.ZERO);
+  }
+
+  /** What takes the oldest logins away, so that a further one is not one too many. */
+  List<String> clearingOldLogins() {
+    List<String> logins =
+        values.keySet().stream().filter(its -> its.startsWith(name + LOGIN)).toList();
+    int old = Math.clamp(logins.size() - LOGINS, 0, MOST_CLEARED);
+    return logins.subList(0, old).stream().map(its -> setting(its, "", Duration.ZERO)).toList();
   }
 
   private static String setting(String name, String value, Duration age) {

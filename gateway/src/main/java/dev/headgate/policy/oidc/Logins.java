@@ -32,6 +32,7 @@ final class Logins {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int FOUND = 302;
   private static final int LONGEST_TARGET = 2048;
+  private static final int KEY = 8;
   private static final int LONGEST_CODE = 8192;
   private static final byte[] NO_BODY = {};
 
@@ -82,8 +83,9 @@ final class Logins {
             random() + random(),
             exchange.scheme() + "://" + exchange.authority() + config.callback(),
             target(exchange));
-    int place = freePlace(asked.cookies());
-    asked.set(asked.cookies().settingLogin(place, seal.seal(attempt.bytes()), PATIENCE));
+    Cookies cookies = asked.cookies();
+    asked.set(cookies.clearingOldLogins());
+    asked.set(cookies.settingLogin(key(attempt.state()), seal.seal(attempt.bytes()), PATIENCE));
     exchange.responseHeaders().set(HeaderName.LOCATION, url(endpoint, attempt));
     exchange.note(Stage.AUTHENTICATE, "the browser is sent to " + endpoint + " to log in");
     return new Decision.Respond(FOUND, NO_BODY);
@@ -133,14 +135,12 @@ final class Logins {
     return local ? whole : "/";
   }
 
-  /** An empty one, else any. */
-  private int freePlace(Cookies cookies) {
-    for (int place = 0; place < Cookies.LOGINS; place++) {
-      if (cookies.login(place) == null) {
-        return place;
-      }
-    }
-    return random.nextInt(Cookies.LOGINS);
+  /**
+   * Under what a login is kept: of its own, so that tabs that are opened in the same moment, when
+   * none has a cookie yet, do not take each other's.
+   */
+  private static String key(String state) {
+    return state.substring(0, Math.min(KEY, state.length()));
   }
 
   String random() {
@@ -189,20 +189,15 @@ final class Logins {
 
   /** The login that was begun with that state; each can be finished once. */
   private @Nullable LoginAttempt attempt(Asked asked, @Nullable String state) {
-    if (state == null) {
+    String sealed = state == null ? null : asked.cookies().login(key(state));
+    byte[] plain = sealed == null ? null : seal.open(sealed);
+    LoginAttempt attempt = plain == null ? null : LoginAttempt.read(plain);
+    if (state == null || attempt == null || !same(attempt.state(), state)) {
       return null;
     }
-    for (int place = 0; place < Cookies.LOGINS; place++) {
-      String sealed = asked.cookies().login(place);
-      byte[] plain = sealed == null ? null : seal.open(sealed);
-      LoginAttempt attempt = plain == null ? null : LoginAttempt.read(plain);
-      if (attempt != null && same(attempt.state(), state)) {
-        asked.set(asked.cookies().clearingLogin(place));
-        boolean inTime = loop.wallMillis() - attempt.begunAt() < PATIENCE.toMillis();
-        return inTime ? attempt : null;
-      }
-    }
-    return null;
+    asked.set(asked.cookies().clearingLogin(key(state)));
+    boolean inTime = loop.wallMillis() - attempt.begunAt() < PATIENCE.toMillis();
+    return inTime ? attempt : null;
   }
 
   private static boolean same(String one, String other) {

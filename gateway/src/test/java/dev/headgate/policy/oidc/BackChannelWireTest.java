@@ -261,7 +261,7 @@ class BackChannelWireTest {
     try (RawClient client = gateway.connect()) {
       client.send(head("POST", FORM + "Content-Length: 100\r\nExpect: 100-continue\r\n"));
       assertThat(client.readHead().status()).isEqualTo(100);
-      client.send("logout").reset();
+      client.reset();
     }
     try (var client = gateway.connectHttp2()) {
       Http2Stream stream = client.open("POST", PATH);
