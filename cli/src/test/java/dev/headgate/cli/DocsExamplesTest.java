@@ -26,11 +26,13 @@ final class DocsExamplesTest {
 
   /** The files that examples speak of. */
   @BeforeAll
-  static void writeCertificates() throws IOException {
+  static void writeFiles() throws IOException {
     Path certs = Files.createDirectory(folder.resolve("certs"));
     Certificates authority = Certificates.authority();
     authority.server("api.example.com").writeTo(certs, "api");
     authority.writeTo(certs, "partners-ca");
+    Path keys = Files.createDirectory(folder.resolve("keys"));
+    Files.copy(certs.resolve("api.key"), keys.resolve("tokens.pem"));
   }
 
   @TestFactory

@@ -87,7 +87,7 @@ public record CompactJws(
    * Without padding, white space or spare bits, so that bytes have one spelling only (RFC 7515
    * appendix C, RFC 4648 section 3.5).
    */
-  static byte[] base64url(byte[] text, int from, int end) throws Malformed {
+  public static byte[] base64url(byte[] text, int from, int end) throws Malformed {
     int rest = (end - from) % 4;
     if (rest == 1 || (end > from && text[end - 1] == '=')) {
       throw new Malformed("not base64url");

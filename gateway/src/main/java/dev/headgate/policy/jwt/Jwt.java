@@ -8,6 +8,7 @@ import dev.headgate.config.SecretText;
 import dev.headgate.jose.JwsAlgorithm;
 import dev.headgate.jose.KeyUse;
 import dev.headgate.jose.TokenPlace;
+import dev.headgate.jwe.Decryption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,12 @@ public record Jwt(
             "The algorithms that are taken. Which of them a token may use is decided by the key it was signed with."
                 + " Without this, all that public keys have; with `secret`, HS256.")
         List<JwsAlgorithm> algorithms,
+    @Doc(
+            value =
+                "With what tokens are opened that the issuer has encrypted (JWE); without it they are refused. What is"
+                    + " inside must be a signed token, which is verified like any other.",
+            example = "{ keys: keys/tokens.pem }")
+        @Nullable Decryption decryption,
     @Doc("How keys are fetched and kept.") KeyUse keys,
     @Doc("How far the issuer's clock and ours may be apart.")
         @Default("30s")

@@ -20,6 +20,8 @@ import dev.headgate.jose.LoopKeys;
 import dev.headgate.jose.TokenOwners;
 import dev.headgate.jose.TokenRules;
 import dev.headgate.jose.VerificationKey;
+import dev.headgate.jwe.Decryption;
+import dev.headgate.jwe.DecryptionKeys;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,9 @@ public final class JwtKind implements PolicyKind<Jwt> {
       secret(at, config, config.secret(), problems);
     } else {
       keys(at, config, problems);
+    }
+    if (config.decryption() != null) {
+      config.decryption().check(at + ".decryption", problems);
     }
     config.from().check(at + ".from", problems);
     if (!config.requireExpiry()) {
@@ -114,14 +119,18 @@ public final class JwtKind implements PolicyKind<Jwt> {
   @Override
   public @Nullable PolicyFactory prepare(Jwt config, Preparation preparation) {
     Function<Loop, LoopKeys> keys = keys(config, preparation);
-    if (keys == null) {
+    Decryption encrypted = config.decryption();
+    DecryptionKeys decryption =
+        encrypted == null ? null : DecryptionKeys.prepare(encrypted, "decryption.", preparation);
+    if (keys == null || (encrypted != null && decryption == null)) {
       return null;
     }
     IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     TokenOwners owners =
         new TokenOwners(preparation.name(), JwtPolicy.KIND, preparation.consumers());
     JwtPolicy.Prepared prepared =
-        new JwtPolicy.Prepared(config, rules(config), proofs(config, preparation), owners, headers);
+        new JwtPolicy.Prepared(
+            config, rules(config), decryption, proofs(config, preparation), owners, headers);
     return new PolicyFactory() {
       @Override
       public Policy create(Loop loop) {

@@ -24,7 +24,9 @@ import dev.headgate.jose.TokenPlace;
 import dev.headgate.jose.TokenRules;
 import dev.headgate.jose.Verification;
 import dev.headgate.jose.VerificationKey;
+import dev.headgate.jwe.DecryptionKeys;
 import dev.headgate.policy.jwt.Possession.Scheme;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,7 @@ final class JwtPolicy implements AuthenticationPolicy {
   record Prepared(
       Jwt config,
       TokenRules rules,
+      @Nullable DecryptionKeys decryption,
       ProofRules proofs,
       TokenOwners owners,
       IdentityHeaders identityHeaders) {}
@@ -167,38 +170,87 @@ final class JwtPolicy implements AuthenticationPolicy {
     if (slowed != null) {
       return Decision.fail(slowed);
     }
+    DecryptionKeys decryption = prepared.decryption();
+    if (decryption != null && DecryptionKeys.isEncrypted(from.bytes(), from.from(), length)) {
+      byte[] token = Arrays.copyOfRange(from.bytes(), from.from(), from.from() + length);
+      return decrypt(decryption, token, name, meaning);
+    }
     try {
-      TokenRules.Said said =
-          prepared.rules().read(from.bytes(), from.from(), length, loop.wallMillis());
-      Binding binding = Binding.of(said.claims());
+      Said said = read(from.bytes(), from.from(), length);
       Decision decision = underWay.begin(name).join(meaning);
-      Verification.begin(
-          said.token(),
-          said.algorithm(),
-          keys,
-          loop,
-          verdict -> underWay.land(name, judgement(name, said, binding, verdict)));
+      verify(said, name);
       return decision;
     } catch (RefusedToken e) {
       return Decision.fail(e.failure(KIND));
     }
   }
 
+  /** What a token says, and to whom it is bound. */
+  private record Said(TokenRules.Said token, Binding binding) {}
+
+  private Said read(byte[] bytes, int from, int length) throws RefusedToken {
+    TokenRules.Said said = prepared.rules().read(bytes, from, length, loop.wallMillis());
+    return new Said(said, Binding.of(said.claims()));
+  }
+
+  private void verify(Said said, byte[] name) {
+    Verification.begin(
+        said.token().token(),
+        said.token().algorithm(),
+        keys,
+        loop,
+        verdict -> underWay.land(name, judgement(name, said, verdict)));
+  }
+
+  /** Opens a token elsewhere; what is inside is verified as if it had come by itself. */
+  private Decision decrypt(
+      DecryptionKeys decryption, byte[] token, byte[] name, Function<Judgement, Decision> meaning) {
+    Decision decision = underWay.begin(name).join(meaning);
+    boolean accepted =
+        loop.offload()
+            .run(() -> decryption.open(token), (inside, thrown) -> opened(inside, thrown, name));
+    if (!accepted) {
+      underWay.land(
+          name,
+          new Judgement.Refused(
+              undecided(Verification.Obstacle.LOAD, "too many tokens to decrypt at once")));
+    }
+    return decision;
+  }
+
+  private void opened(byte @Nullable [] inside, @Nullable Exception thrown, byte[] name) {
+    try {
+      if (inside != null) {
+        verify(read(inside, 0, inside.length), name);
+      } else if (thrown instanceof RefusedToken refused) {
+        throw refused;
+      } else {
+        Failure broken = undecided(Verification.Obstacle.BROKEN, "cannot decrypt: " + thrown);
+        underWay.land(name, new Judgement.Refused(broken));
+      }
+    } catch (RefusedToken e) {
+      underWay.land(name, new Judgement.Refused(e.failure(KIND)));
+    }
+  }
+
   /** Makes of a verified token an identity for all who wait for it, and remembers it. */
-  private Judgement judgement(
-      byte[] name, TokenRules.Said said, Binding binding, Verification.Verdict verdict) {
+  private Judgement judgement(byte[] name, Said said, Verification.Verdict verdict) {
     return switch (verdict) {
       case Verification.Verified verified -> {
         long now = loop.wallMillis();
+        Validity validity = said.token().validity();
         try {
-          said.validity().check(now);
+          validity.check(now);
         } catch (RefusedToken e) {
           yield new Judgement.Refused(e.failure(KIND));
         }
         Token token =
             new Token(
-                prepared.owners().identity(said.claims()), verified, said.validity(), binding);
-        known.put(name, token, Known.Worth.MUCH, said.validity().expires(), now);
+                prepared.owners().identity(said.token().claims()),
+                verified,
+                validity,
+                said.binding());
+        known.put(name, token, Known.Worth.MUCH, validity.expires(), now);
         yield new Judgement.Holds(token);
       }
       case Verification.Wrong(Refusal refusal, String detail) ->

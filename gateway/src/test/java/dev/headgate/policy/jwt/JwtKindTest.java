@@ -35,6 +35,8 @@ class JwtKindTest {
         "audience: a|'issuer'",
         "issuer: \"\", audience: a, jwks: keys.json|the issuer is empty",
         "issuer: accounts, audience: a|or say with 'jwks' where they are",
+        "issuer: \"https://i\", audience: a, decryption: { keys: [] }|expected 1 to 4 keys, not 0",
+        "issuer: \"https://i\", audience: a, decryption: { keys: k, algorithms: RSA1_5 }|expected one of",
         "issuer: \"https://i\", audience: [a, any]|'any' makes the others pointless",
         "issuer: \"https://i\", audience: a, jwks: \"ftp://i/k\"|expected an http or https URL",
         "issuer: \"https://i\", audience: a, jwks: \"https:///k\"|expected an http or https URL",

@@ -71,6 +71,7 @@ final class JwtUnderTest {
             new JwtPolicy.Prepared(
                 jwt,
                 JwtKind.rules(jwt),
+                null,
                 new ProofRules(jwt, jwt.dpop().nonce() ? new Nonces(null) : null, new SeenOnce()),
                 new TokenOwners("idp", "jwt", config.consumers()),
                 new IdentityHeaders("idp", jwt.identityHeaders())),
