@@ -22,6 +22,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class Gateway implements AutoCloseable {
   private final Workers workers;
   private final TlsFiles certificates;
   private final SharedStates states;
+  private final Clock clock;
   private volatile Revision current;
   private volatile boolean draining;
 
@@ -62,11 +64,13 @@ public final class Gateway implements AutoCloseable {
       Workers workers,
       TlsFiles certificates,
       SharedStates states,
+      Clock clock,
       Revision first) {
     this.telemetry = telemetry;
     this.workers = workers;
     this.certificates = certificates;
     this.states = states;
+    this.clock = clock;
     this.current = first;
   }
 
@@ -82,7 +86,7 @@ public final class Gateway implements AutoCloseable {
       Reading.Accepted accepted, String version, Clock clock, Problems problems) {
     TlsFiles certificates = new TlsFiles(clock);
     SharedStates states = new SharedStates();
-    Snapshot snapshot = compile(accepted, null, certificates, states, problems);
+    Snapshot snapshot = compile(accepted, null, certificates, states, clock, problems);
     if (snapshot == null) {
       certificates.close();
       return null;
@@ -92,7 +96,7 @@ public final class Gateway implements AutoCloseable {
     Workers workers =
         new Workers(accepted.config().runtime(), clock, telemetry::loopRecorder, snapshot);
     Revision first = new Revision(snapshot, accepted.sources(), Map.of());
-    Gateway gateway = new Gateway(telemetry, workers, certificates, states, first);
+    Gateway gateway = new Gateway(telemetry, workers, certificates, states, clock, first);
     facts.gateway = gateway;
     gateway.serve(snapshot, accepted.sources(), problems);
     if (problems.hasErrors()) {
@@ -110,7 +114,7 @@ public final class Gateway implements AutoCloseable {
   public synchronized Problems apply(Reading.Accepted accepted) {
     Problems problems = new Problems(accepted.sources());
     Snapshot before = current.snapshot();
-    Snapshot next = compile(accepted, before, certificates, states, problems);
+    Snapshot next = compile(accepted, before, certificates, states, clock, problems);
     if (next != null) {
       if (!before.config().runtime().equals(next.config().runtime())) {
         problems.warning("runtime", "this changes at the next start only", "");
@@ -130,7 +134,8 @@ public final class Gateway implements AutoCloseable {
   public static @Nullable Snapshot check(
       Reading.Accepted accepted, Clock clock, Problems problems) {
     try (TlsFiles certificates = new TlsFiles(clock)) {
-      Snapshot snapshot = compile(accepted, null, certificates, new SharedStates(), problems);
+      Snapshot snapshot =
+          compile(accepted, null, certificates, new SharedStates(), clock, problems);
       Path folder = accepted.sources().folder();
       accepted
           .config()
@@ -145,13 +150,15 @@ public final class Gateway implements AutoCloseable {
       @Nullable Snapshot before,
       TlsFiles certificates,
       SharedStates states,
+      Clock clock,
       Problems problems) {
     Path folder = accepted.sources().folder();
     Outside outside =
         new Outside(
             (name, upstream) -> certificates.upstream(name, upstream, folder, problems),
             folder,
-            states);
+            states,
+            clock);
     return Compiler.compile(
         accepted.config(), before == null ? 1 : before.revision() + 1, before, outside, problems);
   }
@@ -251,6 +258,11 @@ public final class Gateway implements AutoCloseable {
           }
         });
     return addresses;
+  }
+
+  /** What time it is for the gateway. */
+  Instant now() {
+    return clock.instant();
   }
 
   /** What serves at the moment. */

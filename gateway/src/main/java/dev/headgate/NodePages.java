@@ -99,6 +99,11 @@ final class NodePages implements NodeView {
   }
 
   @Override
+  public Page keys(@Nullable String consumer, int from) {
+    return object(out -> new KeysPage(out, consumer, from).write(gateway));
+  }
+
+  @Override
   public Page config() {
     byte[] yaml = gateway.effectiveConfig().getBytes(StandardCharsets.UTF_8);
     return new Page(Page.YAML, yaml);

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -19,10 +22,10 @@ final class AdminClient {
   private static final int TIMEOUT_MILLIS = 5000;
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  private final URI readyz;
+  private final URI root;
 
-  private AdminClient(URI readyz) {
-    this.readyz = readyz;
+  private AdminClient(URI root) {
+    this.root = root;
   }
 
   /**
@@ -31,7 +34,7 @@ final class AdminClient {
   static Optional<AdminClient> of(String address) {
     return address.isEmpty()
         ? Optional.empty()
-        : Optional.of(new AdminClient(URI.create("http://" + address + "/readyz")));
+        : Optional.of(new AdminClient(URI.create("http://" + address + "/")));
   }
 
   /**
@@ -45,15 +48,43 @@ final class AdminClient {
   }
 
   Reload lastReload() throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) readyz.toURL().openConnection();
-    connection.setConnectTimeout(TIMEOUT_MILLIS);
-    connection.setReadTimeout(TIMEOUT_MILLIS);
+    HttpURLConnection connection = open("readyz");
     boolean failed = connection.getResponseCode() >= HttpURLConnection.HTTP_BAD_REQUEST;
     try (InputStream body = failed ? connection.getErrorStream() : connection.getInputStream()) {
       return parse(body);
     } finally {
       connection.disconnect();
     }
+  }
+
+  private HttpURLConnection open(String page) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) root.resolve(page).toURL().openConnection();
+    connection.setConnectTimeout(TIMEOUT_MILLIS);
+    connection.setReadTimeout(TIMEOUT_MILLIS);
+    return connection;
+  }
+
+  /**
+   * All keys that the gateway knows.
+   *
+   * @param consumer whose; null for all
+   */
+  ListedKeys keys(@Nullable String consumer) throws IOException {
+    String whose =
+        consumer == null ? "" : "&consumer=" + URLEncoder.encode(consumer, StandardCharsets.UTF_8);
+    ListedKeys all = ListedKeys.NONE;
+    for (Integer from = 0; from != null; from = all.next()) {
+      HttpURLConnection connection = open("keys?from=" + from + whose);
+      if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+        throw new IOException("the gateway answered with " + connection.getResponseCode());
+      }
+      try (InputStream body = connection.getInputStream()) {
+        all = all.and(ListedKeys.parse(body));
+      } finally {
+        connection.disconnect();
+      }
+    }
+    return all;
   }
 
   /** Asks until there is a later reload than the one of that number. */

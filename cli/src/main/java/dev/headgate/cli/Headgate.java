@@ -80,7 +80,8 @@ final class Headgate implements Runnable {
         "keys",
         () ->
             new CommandLine(new KeysCommand())
-                .addSubcommand(new KeysCommand.Create(terminal, Clock.systemUTC())));
+                .addSubcommand(new KeysCreateCommand(terminal, Clock.systemUTC()))
+                .addSubcommand(new KeysListCommand(terminal, environment)));
     commands.put("hash-password", () -> new HashPasswordCommand(terminal, System.in));
     commands.put("docs", () -> new DocsCommand(terminal));
     commands.put("schema", () -> new SchemaCommand(terminal));

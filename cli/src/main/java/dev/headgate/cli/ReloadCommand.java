@@ -1,19 +1,12 @@
 package dev.headgate.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
 @Command(
     name = "reload",
@@ -37,17 +30,7 @@ final class ReloadCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final Map<String, String> environment;
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "FILE",
-      description = "The configuration that the gateway serves.")
-  private @Nullable Path file;
-
-  @Option(names = "--pid", paramLabel = "N", description = "The gateway's process number.")
-  private @Nullable Long pid;
-
-  @Spec private CommandSpec spec;
+  @Mixin private final NodeChoice choice = new NodeChoice();
 
   ReloadCommand(Terminal terminal, Map<String, String> environment) {
     this.terminal = terminal;
@@ -56,7 +39,7 @@ final class ReloadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    RunningNode node = chosen(RunningNode.all(RunningNode.folder(environment)));
+    RunningNode node = choice.chosen(environment);
     Optional<AdminClient> admin = AdminClient.of(node.admin());
     long before = admin.isPresent() ? admin.get().lastReload().count() : 0;
     hangUp(node.pid());
@@ -74,27 +57,6 @@ final class ReloadCommand implements Callable<Integer> {
     outcome.problems().forEach(terminal.out()::println);
     terminal.err().println("refused by process " + node.pid() + ": what served before serves on");
     return ExitCode.PROBLEMS;
-  }
-
-  private RunningNode chosen(List<RunningNode> nodes) {
-    Path wanted = file == null ? null : file.toAbsolutePath().normalize();
-    List<RunningNode> suiting =
-        nodes.stream()
-            .filter(node -> pid == null || node.pid() == pid)
-            .filter(node -> wanted == null || node.configuration().equals(wanted))
-            .toList();
-    if (suiting.size() == 1) {
-      return suiting.getFirst();
-    }
-    StringBuilder message =
-        new StringBuilder(
-            suiting.isEmpty()
-                ? "no such gateway runs here as this user"
-                : "several gateways run here");
-    for (RunningNode node : nodes) {
-      message.append("; --pid ").append(node.pid()).append(" serves ").append(node.configuration());
-    }
-    throw new ParameterException(spec.commandLine(), message.toString());
   }
 
   /** Sends SIGHUP, which Java has no call for. */

@@ -1,6 +1,5 @@
 package dev.headgate.cli;
 
-import dev.headgate.cli.Terminal.Style;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
 import dev.headgate.config.read.ConfigReader;
@@ -44,27 +43,9 @@ final class RoutesCommand implements Callable<Integer> {
   }
 
   private void print(Map<String, Route> routes) {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("ROUTE", "HOST", "METHODS", "PATH", "AUTH", "GOES TO"));
-    routes.forEach((name, route) -> rows.add(row(name, route)));
-    int[] widths = new int[rows.getFirst().size()];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    terminal.out().println(terminal.styled(Style.FAINT, line(rows.getFirst(), widths)));
-    rows.stream().skip(1).forEach(row -> terminal.out().println(line(row, widths)));
-  }
-
-  private static String line(List<String> row, int[] widths) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < widths.length; i++) {
-      String cell = row.get(i);
-      boolean last = i + 1 == widths.length;
-      line.append(cell).append(" ".repeat(last ? 0 : widths[i] - cell.length() + 2));
-    }
-    return line.toString();
+    Table table = new Table("ROUTE", "HOST", "METHODS", "PATH", "AUTH", "GOES TO");
+    routes.forEach((name, route) -> table.add(row(name, route)));
+    table.print(terminal);
   }
 
   private static List<String> row(String name, Route route) {

@@ -71,11 +71,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
           "admin.bad_host",
           "the Host field must be an address or localhost");
     }
-    String target = request.uri();
-    int query = target.indexOf('?');
     String accept = String.join(",", request.headers().getAll(HttpHeaderNames.ACCEPT));
     try {
-      return pages.answer(query < 0 ? target : target.substring(0, query), accept);
+      return pages.answer(request.uri(), accept);
     } catch (RuntimeException e) {
       LOG.error("An admin page could not be made", e);
       return pages.problem(

@@ -3,10 +3,14 @@ package dev.headgate.admin;
 import dev.headgate.admin.NodeView.Page;
 import dev.headgate.config.Problem;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -22,8 +26,11 @@ final class AdminPages {
       /metrics   Prometheus or OpenMetrics text
       /config    the effective configuration, secrets masked
       /routes    the routes that are served
+      /keys      the API keys and when each was last used; ?consumer=NAME for one consumer's
       /version   which Headgate this is
       """;
+
+  private static final String BAD_REQUEST = "admin.bad_request";
 
   private final JsonFactory json = new JsonFactory();
   private final NodeView node;
@@ -38,21 +45,51 @@ final class AdminPages {
   /**
    * Answers a GET or HEAD.
    *
-   * @param path the request's target without its query
+   * @param target the request's
    * @param accept the Accept field; empty if there is none
    */
-  Answer answer(String path, String accept) {
-    return switch (path) {
+  Answer answer(String target, String accept) {
+    QueryStringDecoder asked = new QueryStringDecoder(target);
+    return switch (asked.rawPath()) {
       case "/" -> ok(text(INDEX));
       case "/livez" -> ok(text("ok\n"));
       case "/readyz" -> readyz(node.readiness());
       case "/metrics" -> ok(node.metrics(accept));
       case "/config" -> ok(node.config());
       case "/routes" -> ok(node.routes());
+      case "/keys" -> keys(asked);
       case "/version" -> ok(node.version());
       default ->
           problem(HttpResponseStatus.NOT_FOUND, "admin.unknown_path", "GET / lists what is here");
     };
+  }
+
+  private Answer keys(QueryStringDecoder asked) {
+    Map<String, List<String>> parameters;
+    try {
+      parameters = asked.parameters();
+    } catch (IllegalArgumentException e) {
+      return problem(HttpResponseStatus.BAD_REQUEST, BAD_REQUEST, "the query is malformed");
+    }
+    String from = only(parameters, "from");
+    int start = from == null ? 0 : whole(from);
+    return start >= 0
+        ? ok(node.keys(only(parameters, "consumer"), start))
+        : problem(HttpResponseStatus.BAD_REQUEST, BAD_REQUEST, "'from' is a whole number");
+  }
+
+  /** A number of 0 or more; -1 for anything else. */
+  private static int whole(String text) {
+    try {
+      return Math.max(-1, Integer.parseInt(text));
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private static @Nullable String only(Map<String, List<String>> parameters, String name) {
+    List<String> values = parameters.getOrDefault(name, List.of());
+    return values.isEmpty() ? null : values.getFirst();
   }
 
   private Answer readyz(Readiness readiness) {

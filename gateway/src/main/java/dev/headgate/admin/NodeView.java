@@ -1,5 +1,7 @@
 package dev.headgate.admin;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a node shows its operators. Called on the admin endpoints' own thread, so an answer may take
  * a moment to make, but must not wait for an event loop.
@@ -19,6 +21,15 @@ public interface NodeView {
 
   /** The routes that are served. */
   Page routes();
+
+  /**
+   * The credentials that are known one by one, and when each was last used; a bounded number of
+   * them, and where to go on.
+   *
+   * @param consumer whose; null for all
+   * @param from how many to pass over
+   */
+  Page keys(@Nullable String consumer, int from);
 
   /** Which Headgate this is. */
   Page version();

@@ -27,6 +27,14 @@ public interface PolicyFactory {
   }
 
   /**
+   * Credentials that operators may want to see one by one. Policies that know the same ones may
+   * give the same list.
+   */
+  default List<CredentialList> credentials() {
+    return List.of();
+  }
+
+  /**
    * Whether its policies answer CORS preflights, so that a preflight finds the route of the request
    * that it asks about although its own method is another.
    */

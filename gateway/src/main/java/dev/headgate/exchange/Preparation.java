@@ -5,6 +5,7 @@ import dev.headgate.config.ServerTls;
 import dev.headgate.config.Upstream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -18,6 +19,9 @@ public interface Preparation {
 
   /** The consumers by name; a policy that asks for them is made again when they change. */
   Map<String, Consumer> consumers();
+
+  /** What time it is. */
+  Instant now();
 
   /** What a path in the configuration means: relative ones start at the configuration's folder. */
   Path resolve(String path);

@@ -3,6 +3,7 @@ package dev.headgate.snapshot;
 import dev.headgate.config.Upstream;
 import dev.headgate.tls.UpstreamTls;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *     changed
  * @param folder what relative paths in the configuration start from
  * @param states what policies keep from one revision to the next
+ * @param clock the time at which the revision is compiled
  */
-public record Outside(TlsFactory tls, Path folder, SharedStates states) {
+public record Outside(TlsFactory tls, Path folder, SharedStates states, Clock clock) {
 
   /** Opens the TLS of upstreams. */
   public interface TlsFactory {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -212,6 +213,11 @@ final class PolicyCompiler {
     public Map<String, Consumer> consumers() {
       readsConsumers = true;
       return config.consumers();
+    }
+
+    @Override
+    public Instant now() {
+      return outside.clock().instant();
     }
 
     @Override

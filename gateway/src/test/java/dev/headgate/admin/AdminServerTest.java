@@ -12,6 +12,7 @@ import dev.headgate.testkit.RawResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,11 @@ final class AdminServerTest {
     @Override
     public Page routes() {
       throw new IllegalStateException("broken");
+    }
+
+    @Override
+    public Page keys(@Nullable String consumer, int from) {
+      return page(Page.JSON, consumer + " " + from);
     }
 
     @Override
@@ -85,6 +91,15 @@ final class AdminServerTest {
         "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept: application/openmetrics-text\r\n\r\n");
     client.readResponse();
     assertThat(node.accept).isEqualTo("application/openmetrics-text");
+  }
+
+  @Test
+  void asksForTheKeysOfAConsumerAndFurtherPages() throws IOException {
+    assertThat(client.get("/keys").text()).isEqualTo("null 0");
+    assertThat(client.get("/keys?from=10000&consumer=a%20b").text()).isEqualTo("a b 10000");
+    assertThat(client.get("/keys?from=x").status()).isEqualTo(400);
+    assertThat(client.get("/keys?from=-1").status()).isEqualTo(400);
+    assertThat(client.get("/keys?consumer=%zz").status()).isEqualTo(400);
   }
 
   @Test

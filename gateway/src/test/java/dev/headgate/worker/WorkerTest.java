@@ -141,7 +141,8 @@ class WorkerTest {
         new ConfigReader(Policies.KINDS, Secrets.of(Map.of())).read("headgate.yaml", yaml);
     assertThat(reading.problems().report()).isEmpty();
     Problems problems = new Problems(((Reading.Accepted) reading).sources());
-    Outside outside = new Outside((_, _) -> null, Path.of(""), new SharedStates());
+    Outside outside =
+        new Outside((_, _) -> null, Path.of(""), new SharedStates(), Clock.systemUTC());
     return Objects.requireNonNull(
         Compiler.compile(((Reading.Accepted) reading).config(), 1, null, outside, problems));
   }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Durations as users write them: whole numbers with units, the largest first, as in 1m30s. */
-final class DurationText {
+public final class DurationText {
   private record Unit(String name, long millis) {}
 
   private static final List<Unit> UNITS =
@@ -17,7 +17,12 @@ final class DurationText {
 
   private DurationText() {}
 
-  static Duration parse(String text) {
+  /**
+   * Reads one.
+   *
+   * @throws IllegalArgumentException if it is none; its message is a hint
+   */
+  public static Duration parse(String text) {
     long millis = 0;
     int units = 0; // those before are used up: the largest comes first
     int at = 0;

@@ -3,6 +3,7 @@ package dev.headgate.policy.apikey;
 import dev.headgate.config.Config;
 import dev.headgate.config.Consumer;
 import dev.headgate.config.Problems;
+import dev.headgate.exchange.CredentialList;
 import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
@@ -64,12 +65,13 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
 
   @Override
   public PolicyFactory prepare(ApiKey config, Preparation preparation) {
-    KeyIndex index = new KeyIndex(preparation.name(), preparation.consumers());
+    KeyTable table = ConsumersKeys.table(preparation);
+    KeyRing ring = new KeyRing(table, preparation.name(), preparation.consumers());
     IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     return new PolicyFactory() {
       @Override
       public Policy create(Loop loop) {
-        return new ApiKeyPolicy(config, index, headers, loop);
+        return new ApiKeyPolicy(config, ring, headers, loop);
       }
 
       @Override
@@ -81,6 +83,11 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
       public List<String> credentialParameters() {
         String query = config.query();
         return query == null ? List.of() : List.of(query);
+      }
+
+      @Override
+      public List<CredentialList> credentials() {
+        return List.of(table);
       }
     };
   }

@@ -21,15 +21,15 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
 
   private final CredentialPlace place;
   private final boolean keepCredential;
-  private final KeyIndex index;
+  private final KeyRing ring;
   private final IdentityHeaders identityHeaders;
   private final Loop loop;
   private final CredentialHash hash = new CredentialHash();
 
-  ApiKeyPolicy(ApiKey config, KeyIndex index, IdentityHeaders identityHeaders, Loop loop) {
+  ApiKeyPolicy(ApiKey config, KeyRing ring, IdentityHeaders identityHeaders, Loop loop) {
     this.place = place(config);
     this.keepCredential = config.keepCredential();
-    this.index = index;
+    this.ring = ring;
     this.identityHeaders = identityHeaders;
     this.loop = loop;
   }
@@ -46,18 +46,20 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
     if (length == CredentialPlace.NONE) {
       return Decision.CONTINUE;
     }
-    KeyIndex.Key key = length == CredentialPlace.WRONG ? null : index.find(hash.of(place, length));
-    if (key == null) {
+    KeyRing.Known known =
+        length == CredentialPlace.WRONG ? null : ring.find(hash.of(place, length));
+    if (known == null) {
       return refused("api_key.invalid", "no such key");
     }
     long now = loop.wallMillis();
-    if (now < key.notBefore()) {
-      return refused("api_key.not_yet", key.identity().subject() + " is not taken yet");
+    if (now < known.key().notBefore()) {
+      return refused("api_key.not_yet", known.key().id() + " is not taken yet");
     }
-    if (now >= key.expires()) {
-      return refused("api_key.expired", key.identity().subject() + " has expired");
+    if (now >= known.key().expires()) {
+      return refused("api_key.expired", known.key().id() + " has expired");
     }
-    exchange.identity(key.identity());
+    ring.table().noteUse(known.number(), (int) (now / 1000));
+    exchange.identity(known.identity());
     return Decision.CONTINUE;
   }
 
