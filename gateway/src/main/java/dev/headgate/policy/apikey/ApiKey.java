@@ -2,6 +2,8 @@ package dev.headgate.policy.apikey;
 
 import dev.headgate.config.Default;
 import dev.headgate.config.Doc;
+import dev.headgate.config.Range;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,12 @@ public record ApiKey(
             "The query parameter that holds the key. Queries end up in the logs of others: prefer a header field.")
         @Nullable String query,
     @Doc("The cookie that holds the key.") @Nullable String cookie,
+    @Doc(
+            "How long a key with a slow hash that was right is taken without checking its hash again. It is remembered as a"
+                + " keyed hash; a key that is taken out of the configuration is taken no more at once.")
+        @Default("5m")
+        @Range(min = "0s", max = "1h")
+        Duration remember,
     @Doc("Whether the upstream gets the key too.") @Default("false") boolean keepCredential,
     @Doc(
             value =

@@ -1,7 +1,6 @@
 package dev.headgate.policy.apikey;
 
 import dev.headgate.config.Config;
-import dev.headgate.config.Consumer;
 import dev.headgate.config.Problems;
 import dev.headgate.exchange.CredentialList;
 import dev.headgate.exchange.CredentialPlace;
@@ -12,10 +11,12 @@ import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.exchange.Stage;
+import dev.headgate.secret.ProvenSecrets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The kind {@code apiKey}. */
 public final class ApiKeyKind implements PolicyKind<ApiKey> {
@@ -43,35 +44,69 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
   public void check(String at, ApiKey config, Config whole, Problems problems) {
     CredentialPlace.check(at, config.header(), config.query(), config.cookie(), problems);
     IdentityHeaders.check(at + ".identityHeaders", config.identityHeaders(), problems);
-    Map<String, String> owners = new HashMap<>();
-    whole
-        .consumers()
-        .forEach((name, consumer) -> {
-          for (Consumer.Credential credential : consumer.credentials()) {
-            if (credential.credential().config() instanceof ApiKeyCredential key) {
-              String hash = key.sha256().toLowerCase(Locale.ROOT);
-              String owner = owners.putIfAbsent(hash, name);
-              if (owner != null) {
-                problems.error(
-                    "consumers." + name, "one of its keys is also a key of " + owner, "");
-              }
-            }
-          }
-        });
-    if (owners.isEmpty()) {
+    if (hashes(whole, problems).isEmpty() & prefixes(whole, problems).isEmpty()) {
       problems.warning(at, "no consumer has an API key: nobody can call", "");
     }
   }
 
+  private static Map<String, String> hashes(Config whole, Problems problems) {
+    Map<String, String> owners = new HashMap<>();
+    whole
+        .consumers()
+        .forEach((name, consumer) -> {
+          for (ApiKeyCredential key : ConsumersKeys.keys(consumer)) {
+            if (key.sha256() != null
+                && owners.putIfAbsent(key.sha256().toLowerCase(Locale.ROOT), name)
+                    instanceof String owner) {
+              problems.error("consumers." + name, "one of its keys is also a key of " + owner, "");
+            }
+          }
+        });
+    return owners;
+  }
+
+  private static Map<String, String> prefixes(Config whole, Problems problems) {
+    TreeMap<String, String> owners = new TreeMap<>();
+    whole
+        .consumers()
+        .forEach((name, consumer) -> {
+          for (ApiKeyCredential key : ConsumersKeys.keys(consumer)) {
+            if (key.prefix() != null
+                && owners.putIfAbsent(key.prefix(), name) instanceof String owner) {
+              problems.error(
+                  "consumers." + name,
+                  "the prefix of one of its keys is also one of " + owner,
+                  "a prefix tells whose a key is");
+            }
+          }
+        });
+    // In this order a prefix comes right before those that begin with it.
+    String before = null;
+    for (Map.Entry<String, String> one : owners.entrySet()) {
+      if (before != null && one.getKey().startsWith(before)) {
+        problems.error(
+            "consumers." + one.getValue(),
+            "a key's prefix '%s' begins with another's, '%s'".formatted(one.getKey(), before),
+            "a prefix tells whose a key is");
+      } else {
+        before = one.getKey();
+      }
+    }
+    return owners;
+  }
+
   @Override
   public PolicyFactory prepare(ApiKey config, Preparation preparation) {
-    KeyTable table = ConsumersKeys.table(preparation);
-    KeyRing ring = new KeyRing(table, preparation.name(), preparation.consumers());
+    PolicyKeys keys =
+        new PolicyKeys(preparation.name(), ConsumersKeys.of(preparation), preparation.consumers());
+    ProvenSecrets.ByLoop proven =
+        preparation.shared(
+            ProvenSecrets.ByLoop.class, ProvenSecrets.class, ProvenSecrets.ByLoop::new);
     IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     return new PolicyFactory() {
       @Override
       public Policy create(Loop loop) {
-        return new ApiKeyPolicy(config, ring, headers, loop);
+        return new ApiKeyPolicy(config, keys, headers, proven.of(loop), loop);
       }
 
       @Override
@@ -87,7 +122,7 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
 
       @Override
       public List<CredentialList> credentials() {
-        return List.of(table);
+        return keys.lists();
       }
     };
   }

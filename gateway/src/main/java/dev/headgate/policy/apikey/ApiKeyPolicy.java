@@ -11,6 +11,9 @@ import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
+import dev.headgate.secret.ProvenSecrets;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Vouches for callers that show a key. */
@@ -19,18 +22,25 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
   /** The longest key, in bytes. */
   private static final int LONGEST = 256;
 
+  private final ApiKey config;
   private final CredentialPlace place;
-  private final boolean keepCredential;
-  private final KeyRing ring;
+  private final PolicyKeys keys;
   private final IdentityHeaders identityHeaders;
+  private final ProvenSecrets proven;
   private final Loop loop;
   private final CredentialHash hash = new CredentialHash();
 
-  ApiKeyPolicy(ApiKey config, KeyRing ring, IdentityHeaders identityHeaders, Loop loop) {
+  ApiKeyPolicy(
+      ApiKey config,
+      PolicyKeys keys,
+      IdentityHeaders identityHeaders,
+      ProvenSecrets proven,
+      Loop loop) {
+    this.config = config;
     this.place = place(config);
-    this.keepCredential = config.keepCredential();
-    this.ring = ring;
+    this.keys = keys;
     this.identityHeaders = identityHeaders;
+    this.proven = proven;
     this.loop = loop;
   }
 
@@ -46,11 +56,60 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
     if (length == CredentialPlace.NONE) {
       return Decision.CONTINUE;
     }
-    KeyRing.Known known =
-        length == CredentialPlace.WRONG ? null : ring.find(hash.of(place, length));
-    if (known == null) {
-      return refused("api_key.invalid", "no such key");
+    if (length == CredentialPlace.WRONG) {
+      return invalid();
     }
+    KeyRing.Known known = keys.find(hash.of(place, length));
+    if (known != null) {
+      return taken(exchange, known);
+    }
+    return keys.prefixes().isEmpty() ? invalid() : proven(exchange, length);
+  }
+
+  private Decision proven(Exchange exchange, int length) {
+    byte[] shown = Arrays.copyOfRange(place.bytes(), place.from(), place.from() + length);
+    String key = new String(shown, StandardCharsets.ISO_8859_1);
+    SlowKeys.Slow slow = keys.prefixes().of(key);
+    return proven.prove(
+        slow.hash(), shown, config.remember(), new Shown(exchange, slow, slow.claim(key)));
+  }
+
+  /** A request that waits to hear whether its key is right. */
+  private final class Shown implements ProvenSecrets.Asking {
+    private final Exchange exchange;
+    private final SlowKeys.Slow slow;
+    private final String claim;
+
+    Shown(Exchange exchange, SlowKeys.Slow slow, String claim) {
+      this.exchange = exchange;
+      this.slow = slow;
+      this.claim = claim;
+    }
+
+    @Override
+    public @Nullable Failure refusal() {
+      return exchange.guessLimit().refusal(exchange, keys.policy(), claim, loop);
+    }
+
+    @Override
+    public Decision decided(ProvenSecrets.Verdict verdict) {
+      if (verdict == ProvenSecrets.Verdict.BUSY) {
+        return Decision.fail(
+            Failure.gateway(
+                Stage.AUTHENTICATE, 503, "api_key.busy", "too many keys to check at once"));
+      }
+      if (verdict == ProvenSecrets.Verdict.PROVEN && slow.number() != KeyTable.NONE) {
+        return taken(exchange, keys.slow(slow.number()));
+      }
+      if (verdict != ProvenSecrets.Verdict.KNOWN_WRONG) {
+        exchange.guessLimit().failed(keys.policy(), claim, loop);
+      }
+      return invalid();
+    }
+  }
+
+  /** The key is right; but its time may not have come, or be over. */
+  private Decision taken(Exchange exchange, KeyRing.Known known) {
     long now = loop.wallMillis();
     if (now < known.key().notBefore()) {
       return refused("api_key.not_yet", known.key().id() + " is not taken yet");
@@ -58,9 +117,13 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
     if (now >= known.key().expires()) {
       return refused("api_key.expired", known.key().id() + " has expired");
     }
-    ring.table().noteUse(known.number(), (int) (now / 1000));
+    known.noteUse(now);
     exchange.identity(known.identity());
     return Decision.CONTINUE;
+  }
+
+  private static Decision invalid() {
+    return refused("api_key.invalid", "no such key");
   }
 
   private static Decision refused(String reason, String detail) {
@@ -79,7 +142,7 @@ final class ApiKeyPolicy implements AuthenticationPolicy {
 
   @Override
   public void forward(Exchange exchange) {
-    if (!keepCredential) {
+    if (!config.keepCredential()) {
       place.remove(exchange);
     }
     identityHeaders.write(exchange);

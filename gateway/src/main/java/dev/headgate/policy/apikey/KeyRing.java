@@ -25,7 +25,12 @@ final class KeyRing {
   private final @Nullable Known[] kept;
 
   /** A key with whom it stands for. */
-  record Known(int number, KeyRecord key, Identity identity) {}
+  record Known(KeyTable table, int number, KeyRecord key, Identity identity) {
+    /** Notes that the key opened a route. */
+    void noteUse(long millis) {
+      table.noteUse(number, (int) (millis / 1000));
+    }
+  }
 
   /**
    * @param policy the name of the policy that vouches
@@ -37,10 +42,6 @@ final class KeyRing {
     this.consumers = consumers;
     int places = Integer.highestOneBit(Math.clamp(table.size() * 2L - 1, 1, MOST_KEPT));
     this.kept = new Known[places];
-  }
-
-  KeyTable table() {
-    return table;
   }
 
   /** The key with that hash, or null. */
@@ -66,6 +67,7 @@ final class KeyRing {
         new KnownConsumer(
             key.consumer(),
             consumer != null ? consumer : new Consumer(List.of(), key.groups(), Map.of()));
-    return new Known(number, key, new Identity(policy, key.id(), owner, List.of(), Map.of()));
+    return new Known(
+        table, number, key, new Identity(policy, key.id(), owner, List.of(), Map.of()));
   }
 }
