@@ -9,7 +9,9 @@ import dev.headgate.testkit.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -26,13 +28,19 @@ final class DocsExamplesTest {
 
   /** The files that examples speak of. */
   @BeforeAll
-  static void writeFiles() throws IOException {
+  static void writeFiles() throws Exception {
     Path certs = Files.createDirectory(folder.resolve("certs"));
     Certificates authority = Certificates.authority();
     authority.server("api.example.com").writeTo(certs, "api");
     authority.writeTo(certs, "partners-ca");
     Path keys = Files.createDirectory(folder.resolve("keys"));
     Files.copy(certs.resolve("api.key"), keys.resolve("tokens.pem"));
+    byte[] key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic().getEncoded();
+    Files.writeString(
+        keys.resolve("acme.pem"),
+        "-----BEGIN PUBLIC KEY-----\n"
+            + Base64.getMimeEncoder().encodeToString(key)
+            + "\n-----END PUBLIC KEY-----\n");
   }
 
   @TestFactory
@@ -79,7 +87,12 @@ final class DocsExamplesTest {
 
   private static void accepted(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("example.yaml"), text);
-    Secrets secrets = Secrets.of(Map.of("CLIENT_SECRET", "s", "SESSION_KEY", "k".repeat(32)));
+    Secrets secrets =
+        Secrets.of(
+            Map.of(
+                "CLIENT_SECRET", "s",
+                "SESSION_KEY", "k".repeat(32),
+                "PARTNER_SECRET", "p".repeat(32)));
     Checked checked = Checked.of(new ConfigReader(Policies.KINDS, secrets).read(file));
     assertThat(checked.problems().report()).isEmpty();
   }

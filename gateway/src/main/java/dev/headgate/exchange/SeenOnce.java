@@ -18,7 +18,8 @@ import java.security.SecureRandom;
  * chance it happens once in 10^13 with a million of them; then an honest caller is refused once.
  *
  * <p>When a table is full nothing more is taken: to forget early would let what is forgotten be
- * taken again. Guarded by its own lock, so for work that is done beside the loops only.
+ * taken again. Guarded by its own lock, which is held for a look at two tables; a table begins as
+ * large as the one before needed to be, so that it hardly ever grows while somebody waits.
  */
 @Shared
 public final class SeenOnce {
@@ -54,7 +55,7 @@ public final class SeenOnce {
     synchronized (this) {
       if (now - begun >= known) {
         old = now - begun >= 2 * known ? new long[0] : recent;
-        recent = new long[0];
+        recent = new long[count == 0 ? 0 : Math.max(SMALLEST, Integer.highestOneBit(count) * 4)];
         count = 0;
         begun = now;
       }

@@ -2,7 +2,9 @@ package dev.headgate.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads parameters out of a raw query, when somebody asks for them. */
 public final class Query {
   private static final int MOST = 256;
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private Query() {}
 
@@ -72,6 +75,30 @@ public final class Query {
     return null;
   }
 
+  /**
+   * The value of the only parameter of that name, in the one form that forms have (the URL
+   * standard, section 5.2): every byte is percent-encoded but letters, digits and {@code *-._}.
+   *
+   * @param query as it came, without the question mark
+   * @param encodedName the name in that form
+   * @return null if there is none, or several
+   */
+  public static @Nullable String onlyEncoded(String query, String encodedName) {
+    String only = null;
+    for (int from = 0; from <= query.length(); ) {
+      int end = endOfPair(query, from);
+      int nameEnd = endOfName(query, from, end);
+      if (end > from && encoded(query, from, nameEnd).equals(encodedName)) {
+        if (only != null) {
+          return null;
+        }
+        only = nameEnd == end ? "" : encoded(query, nameEnd + 1, end);
+      }
+      from = end + 1;
+    }
+    return only;
+  }
+
   private static int endOfPair(String query, int from) {
     int ampersand = query.indexOf('&', from);
     return ampersand < 0 ? query.length() : ampersand;
@@ -95,9 +122,29 @@ public final class Query {
     if (i == to) {
       return query.substring(from, to);
     }
+    return new String(octets(query, from, to), StandardCharsets.UTF_8);
+  }
+
+  private static String encoded(String query, int from, int to) {
+    StringBuilder out = new StringBuilder(to - from);
+    for (byte octet : octets(query, from, to)) {
+      char c = (char) (octet & 0xff);
+      if ((c >= 'a' && c <= 'z')
+          || (c >= 'A' && c <= 'Z')
+          || (c >= '0' && c <= '9')
+          || "*-._".indexOf(c) >= 0) {
+        out.append(c);
+      } else {
+        out.append('%').append(HEX.toHexDigits(octet));
+      }
+    }
+    return out.toString();
+  }
+
+  private static byte[] octets(String query, int from, int to) {
     byte[] bytes = new byte[to - from];
     int count = 0;
-    for (i = from; i < to; i++) {
+    for (int i = from; i < to; i++) {
       char c = query.charAt(i);
       int octet = c == '%' && i + 2 < to ? octet(query, i) : -1;
       if (octet >= 0) {
@@ -107,7 +154,7 @@ public final class Query {
         bytes[count++] = c == '+' ? (byte) ' ' : (byte) c;
       }
     }
-    return new String(bytes, 0, count, StandardCharsets.UTF_8);
+    return Arrays.copyOf(bytes, count);
   }
 
   private static int octet(String query, int percent) {

@@ -16,6 +16,8 @@ import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
 import dev.headgate.policy.extauthz.ExtAuthzKind;
 import dev.headgate.policy.gatewaytoken.GatewayTokenKind;
+import dev.headgate.policy.httpsignature.HttpSignatureCredential;
+import dev.headgate.policy.httpsignature.HttpSignatureKind;
 import dev.headgate.policy.introspection.IntrospectionKind;
 import dev.headgate.policy.jwt.JwtKind;
 import dev.headgate.policy.limit.LimitKind;
@@ -41,6 +43,7 @@ public final class Policies {
           new MtlsKind(),
           new BasicKind(),
           new OidcKind(),
+          new HttpSignatureKind(),
           new AuthorizeKind(),
           new CorsKind(),
           new CsrfKind(),
@@ -60,7 +63,12 @@ public final class Policies {
           new Kind<>("introspection", TokenCredential.class, false, TokenCredential::check),
           new Kind<>("mtls", MtlsCredential.class, false, MtlsCredential::check),
           new Kind<>("basic", BasicCredential.class, false, BasicCredential::check),
-          new Kind<>("oidc", TokenCredential.class, false, TokenCredential::check));
+          new Kind<>("oidc", TokenCredential.class, false, TokenCredential::check),
+          new Kind<>(
+              "httpSignature",
+              HttpSignatureCredential.class,
+              false,
+              HttpSignatureCredential::check));
 
   private static final Map<String, PolicyKind<?>> BY_NAME =
       POLICIES.stream().collect(Collectors.toMap(PolicyKind::name, Function.identity()));

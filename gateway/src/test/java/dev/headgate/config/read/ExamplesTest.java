@@ -25,7 +25,9 @@ class ExamplesTest {
               "SESSION_KEY",
               "k".repeat(32),
               "OLD_SESSION_KEY",
-              "o".repeat(32)));
+              "o".repeat(32),
+              "PARTNER_SECRET",
+              "p".repeat(32)));
   private static final Path EXAMPLES = Path.of("../examples");
 
   static List<Path> examples() throws IOException {

@@ -1,28 +1,36 @@
-package dev.headgate.policy.contentdigest;
+package dev.headgate.digest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.headgate.exchange.BodyInspector;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Stage;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DigestsTest {
+class BodyDigestsTest {
+  private static final Failure MISMATCH = Failure.client(Stage.VALIDATE, 400, "mismatch", "");
+
   @Test
-  void readsTheExamplesOfTheStandard() throws Exception {
+  void readsTheExamplesOfTheStandard() {
     byte[] body = "{\"hello\": \"world\"}\n".getBytes(StandardCharsets.US_ASCII);
-    Map<String, byte[]> digests =
+    BodyDigests digests =
         Objects.requireNonNull(
-            Digests.read(
+            BodyDigests.read(
                 "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:, sha-512="
-                    + ":YMAam51Jz/jOATT6/zvHrLVgOYTGFy1d6GJiOHTohq4yP+pgk4vf2aCsyRZOtw8MjkM7iw7yZ/WkppmM44T3qg==:"));
-    assertThat(digests).containsOnlyKeys("sha-256", "sha-512");
-    assertThat(digests.get("sha-256")).isEqualTo(MessageDigest.getInstance("SHA-256").digest(body));
-    assertThat(digests.get("sha-512")).isEqualTo(MessageDigest.getInstance("SHA-512").digest(body));
+                    + ":YMAam51Jz/jOATT6/zvHrLVgOYTGFy1d6GJiOHTohq4yP+pgk4vf2aCsyRZOtw8MjkM7iw7yZ/WkppmM44T3qg==:, x=:AA:"));
+    assertThat(digests.known()).isEqualTo(2);
+    BodyInspector right = digests.inspector(MISMATCH);
+    assertThat(right.piece(ByteBuffer.wrap(body))).isNull();
+    assertThat(right.end()).isNull();
+    BodyInspector wrong = digests.inspector(MISMATCH);
+    assertThat(wrong.piece(ByteBuffer.wrap(body, 1, 5))).isNull();
+    assertThat(wrong.end()).isEqualTo(MISMATCH);
   }
 
   @ParameterizedTest
@@ -44,7 +52,7 @@ class DigestsTest {
         "=:AAAA:",
       })
   void refusesWhatIsNoDictionaryOfBytes(String field) {
-    assertThat(Digests.read(field)).isNull();
+    assertThat(BodyDigests.read(field)).isNull();
   }
 
   @Test
@@ -53,14 +61,14 @@ class DigestsTest {
     for (int i = 0; i < 20; i++) {
       many.append(", a").append(i).append("=:AAAA:");
     }
-    assertThat(Digests.read(many.toString())).isNull();
+    assertThat(BodyDigests.read(many.toString())).isNull();
   }
 
   @FuzzTest
   void anyFieldIsReadOrRefused(byte[] field) {
-    Map<String, byte[]> digests = Digests.read(new String(field, StandardCharsets.ISO_8859_1));
+    BodyDigests digests = BodyDigests.read(new String(field, StandardCharsets.ISO_8859_1));
     if (digests != null) {
-      assertThat(digests).isNotEmpty().hasSizeLessThanOrEqualTo(16);
+      assertThat(digests.known()).isLessThanOrEqualTo(2);
     }
   }
 }
