@@ -89,6 +89,7 @@ public final class Node implements AutoCloseable {
       gateway.close();
       return new Started.Refused(problems);
     }
+    source.watchUsed(gateway.snapshot().files());
     source.watch(node::take);
     return new Started.Serving(node, problems);
   }
@@ -128,6 +129,7 @@ public final class Node implements AutoCloseable {
     boolean applied = !problems.hasErrors();
     long revision = gateway.snapshot().revision();
     if (applied) {
+      source.watchUsed(gateway.snapshot().files());
       LOG.info("Revision {} serves", revision);
     } else {
       LOG.error("A change was refused, revision {} serves on\n{}", revision, problems.report());

@@ -81,7 +81,8 @@ final class Headgate implements Runnable {
         () ->
             new CommandLine(new KeysCommand())
                 .addSubcommand(new KeysCreateCommand(terminal, Clock.systemUTC()))
-                .addSubcommand(new KeysListCommand(terminal, environment)));
+                .addSubcommand(new KeysListCommand(terminal, environment))
+                .addSubcommand(new KeysRevokeCommand(terminal)));
     commands.put("hash-password", () -> new HashPasswordCommand(terminal, System.in));
     commands.put("docs", () -> new DocsCommand(terminal));
     commands.put("schema", () -> new SchemaCommand(terminal));

@@ -266,6 +266,52 @@ final class CommandLineTest {
   }
 
   @Test
+  void aKeyThatIsWrittenToAFileOpensTheRouteUntilItIsRevoked() throws IOException {
+    Path keys = folder.resolve("keys.jsonl");
+    Files.writeString(
+        file,
+        """
+        listeners: { main: { address: "127.0.0.1:0" } }
+        policies: { keys: { apiKey: { keysFile: keys.jsonl } } }
+        routes: { r: { match: { path: /** }, auth: keys, respond: {} } }
+        """);
+    assertThat(run("keys", "create", "acme", "--group", "a", "--write", keys.toString())).isZero();
+    String key = out.toString().strip();
+    String id = key.substring(0, 11);
+    assertThat(Files.readString(keys))
+        .startsWith("{\"consumer\":\"acme\",\"id\":\"" + id + "\"")
+        .endsWith(",\"groups\":[\"a\"]}\n")
+        .doesNotContain(key);
+    assertThat(explain("GET", "http://a/", "-H", "x-api-key: " + key)).isZero();
+    assertThat(out.toString()).contains("keys vouches for " + id + ", acme");
+
+    assertThat(run("keys", "revoke", "hg_other", "--file", keys.toString())).isOne();
+    assertThat(run("keys", "revoke", id, "--file", keys.toString())).isZero();
+    assertThat(Files.readString(keys)).isEmpty();
+    assertThat(run("keys", "revoke", id, "--file", "nowhere")).isOne();
+    assertThat(err.toString()).contains("is called hg_other", "no file nowhere");
+    assertThat(run("keys", "create", " ", "--write", keys.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(run("keys", "create", "acme", "--group", "a")).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void checkSaysWhichLineOfAKeysFileIsWrong() throws IOException {
+    Path keys = folder.resolve("keys.jsonl");
+    Files.writeString(
+        file,
+        """
+        listeners: { main: { address: "127.0.0.1:0" } }
+        policies: { keys: { apiKey: { keysFile: keys.jsonl } } }
+        routes: { r: { match: { path: /** }, auth: keys, respond: {} } }
+        """);
+    assertThat(run("check", file.toString())).isOne();
+    Files.writeString(keys, "\n{\"consumer\":\"acme\"}\n");
+    assertThat(run("check", file.toString())).isOne();
+    assertThat(out.toString() + err)
+        .contains("headgate.yaml:2:", "keys.jsonl:2: 'consumer' and 'sha256' are needed");
+  }
+
+  @Test
   void aKeyThatWouldHaveExpiredIsNotMade() {
     assertThat(run("keys", "create", "acme", "--expires", "2020-01-01")).isEqualTo(ExitCode.USAGE);
     assertThat(run("keys", "create", "acme", "--expires", "soon")).isEqualTo(ExitCode.USAGE);

@@ -4,6 +4,7 @@ import dev.headgate.config.Consumer;
 import dev.headgate.config.ServerTls;
 import dev.headgate.config.Upstream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -40,12 +41,27 @@ public interface Preparation {
   }
 
   /**
-   * Reads a file.
+   * Opens a file. The policy is made again when it changes.
+   *
+   * @throws IOException if it cannot be read
+   */
+  InputStream open(String path) throws IOException;
+
+  /**
+   * Reads a file. The policy is made again when it changes.
    *
    * @param most the most bytes that it may have
    * @throws IOException if it cannot be read or is larger
    */
-  byte[] file(String path, int most) throws IOException;
+  default byte[] file(String path, int most) throws IOException {
+    try (InputStream in = open(path)) {
+      byte[] content = in.readNBytes(most + 1);
+      if (content.length > most) {
+        throw new IOException("larger than " + most + " bytes");
+      }
+      return content;
+    }
+  }
 
   /**
    * State that outlives this revision, such as keys that were fetched: the same object for as long

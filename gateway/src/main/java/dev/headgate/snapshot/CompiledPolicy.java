@@ -1,10 +1,13 @@
 package dev.headgate.snapshot;
 
 import dev.headgate.config.Mode;
+import dev.headgate.config.read.FileStamp;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.Stage;
 import dev.headgate.expression.Expression;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A policy as a route has it.
@@ -15,6 +18,7 @@ import java.util.List;
  * @param authenticates whether it stands under {@code auth}
  * @param readsConsumers whether it was made of the consumers, so that it must be made again when
  *     they change
+ * @param files what it was made of besides, so that it must be made again when one changes
  */
 public record CompiledPolicy(
     String name,
@@ -24,4 +28,5 @@ public record CompiledPolicy(
     List<Expression> conditions,
     boolean authenticates,
     boolean readsConsumers,
+    Map<Path, FileStamp> files,
     PolicyFactory factory) {}

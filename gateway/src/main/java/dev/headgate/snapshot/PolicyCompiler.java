@@ -8,6 +8,7 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
 import dev.headgate.config.RoutePolicy;
 import dev.headgate.config.Typed;
+import dev.headgate.config.read.FileStamp;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
@@ -36,6 +37,9 @@ final class PolicyCompiler {
   private final Problems problems;
   private final boolean sameConsumers;
   private final Map<String, CompiledPolicy> named = new HashMap<>();
+
+  /** How files are, looked at once: all policies of the revision see the same. */
+  private final Map<Path, FileStamp> stamps = new HashMap<>();
 
   PolicyCompiler(Config config, @Nullable Snapshot before, Outside outside, Problems problems) {
     this.config = config;
@@ -82,7 +86,13 @@ final class PolicyCompiler {
   }
 
   private boolean isCurrent(CompiledPolicy policy) {
-    return sameConsumers || !policy.readsConsumers();
+    return (sameConsumers || !policy.readsConsumers())
+        && policy.files().entrySet().stream()
+            .allMatch(file -> file.getValue().equals(stamp(file.getKey())));
+  }
+
+  private FileStamp stamp(Path file) {
+    return stamps.computeIfAbsent(file, FileStamp::of);
   }
 
   /** By its factory and what else the named policy says; one that is off is in no chain. */
@@ -147,6 +157,7 @@ final class PolicyCompiler {
         List.copyOf(conditions),
         known.authenticates(),
         known.readsConsumers(),
+        known.files(),
         known.factory());
   }
 
@@ -173,6 +184,7 @@ final class PolicyCompiler {
         conditions,
         stage == Stage.AUTHENTICATE,
         preparation.readsConsumers,
+        Map.copyOf(preparation.files),
         factory);
   }
 
@@ -192,6 +204,7 @@ final class PolicyCompiler {
   private final class InHand implements Preparation {
     private final String at;
     private final String name;
+    private final Map<Path, FileStamp> files = new HashMap<>();
     private boolean readsConsumers;
 
     InHand(String at, String name) {
@@ -226,14 +239,11 @@ final class PolicyCompiler {
     }
 
     @Override
-    public byte[] file(String path, int most) throws IOException {
-      try (InputStream in = Files.newInputStream(resolve(path))) {
-        byte[] content = in.readNBytes(most + 1);
-        if (content.length > most) {
-          throw new IOException("larger than " + most + " bytes");
-        }
-        return content;
-      }
+    public InputStream open(String path) throws IOException {
+      Path file = resolve(path);
+      // Looked at before it is read: what changes meanwhile is seen as a change.
+      files.put(file, stamp(file));
+      return Files.newInputStream(file);
     }
 
     @Override

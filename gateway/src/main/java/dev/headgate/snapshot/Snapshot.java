@@ -1,11 +1,14 @@
 package dev.headgate.snapshot;
 
 import dev.headgate.config.Config;
+import dev.headgate.config.read.FileStamp;
 import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.http.HeaderName;
 import dev.headgate.route.RouteEntry;
 import dev.headgate.route.Router;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,4 +38,18 @@ public record Snapshot(
     Set<PolicyFactory> factories,
     List<HeaderName> identityHeaders,
     List<String> credentialParameters,
-    GuessLimit guessLimit) {}
+    GuessLimit guessLimit) {
+
+  /** The files that its policies were made of, as they were then. */
+  public Map<Path, FileStamp> files() {
+    Map<Path, FileStamp> files = new HashMap<>();
+    policies.values().forEach(policy -> files.putAll(policy.files()));
+    for (RouteEntry<CompiledRoute> route : routes.values()) {
+      PolicyChain chain = route.payload().policies();
+      for (int i = 0; i < chain.size(); i++) {
+        files.putAll(chain.at(i).files());
+      }
+    }
+    return files;
+  }
+}

@@ -2,12 +2,14 @@ package dev.headgate.source;
 
 import dev.headgate.concurrent.Shared;
 import dev.headgate.config.read.ConfigReader;
+import dev.headgate.config.read.FileStamp;
 import dev.headgate.config.read.Reading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,6 +42,7 @@ public final class FileSource implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("headgate-source").factory());
+  private volatile FileWatch usedFiles = new FileWatch(Map.of());
   private @Nullable Reading last; // of the thread
 
   /**
@@ -71,6 +74,16 @@ public final class FileSource implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Hands the configuration over again when one of these files changes too: those that policies
+   * were made of.
+   *
+   * @param files with how they were when they were read; instead of those that were named before
+   */
+  public void watchUsed(Map<Path, FileStamp> files) {
+    usedFiles = new FileWatch(files);
+  }
+
   /** Reads it again and hands it over, changed or not. */
   public void reload(Consumer<Reading> taker) {
     try {
@@ -81,10 +94,11 @@ public final class FileSource implements AutoCloseable {
   }
 
   private void look(Consumer<Reading> taker) {
-    if (watch.changed()) {
+    boolean used = usedFiles.changed();
+    if (watch.changed() || used) {
       Reading before = last;
       Reading now = readNow();
-      if (before == null || !saysTheSame(before, now)) {
+      if (used || before == null || !saysTheSame(before, now)) {
         taker.accept(now);
       }
     }

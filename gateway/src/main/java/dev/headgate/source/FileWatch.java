@@ -1,10 +1,7 @@
 package dev.headgate.source;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.headgate.config.read.FileStamp;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,8 +24,8 @@ final class FileWatch {
   private static final int PATIENCE = 10;
 
   private final Supplier<List<Path>> files;
-  private Map<Path, Stamp> settled;
-  private @Nullable Map<Path, Stamp> moving;
+  private Map<Path, FileStamp> settled;
+  private @Nullable Map<Path, FileStamp> moving;
   private int looksWhileMoving;
 
   /**
@@ -39,9 +36,17 @@ final class FileWatch {
     this.settled = look();
   }
 
+  /**
+   * @param settled how the files to look at were when they were read
+   */
+  FileWatch(Map<Path, FileStamp> settled) {
+    this.files = () -> List.copyOf(settled.keySet());
+    this.settled = new TreeMap<>(settled);
+  }
+
   /** Looks; true once for each change that has come to rest. */
   boolean changed() {
-    Map<Path, Stamp> now = look();
+    Map<Path, FileStamp> now = look();
     if (now.equals(settled)) {
       moving = null;
       looksWhileMoving = 0;
@@ -58,29 +63,11 @@ final class FileWatch {
     return false;
   }
 
-  /**
-   * What tells one content of a file from the next without reading it.
-   *
-   * @param key the file's identity on its file system, which a replacing rename changes
-   */
-  private record Stamp(long size, FileTime modified, @Nullable Object key) {
-    static final Stamp ABSENT = new Stamp(-1, FileTime.fromMillis(0), null);
-  }
-
-  private Map<Path, Stamp> look() {
-    Map<Path, Stamp> stamps = new TreeMap<>();
+  private Map<Path, FileStamp> look() {
+    Map<Path, FileStamp> stamps = new TreeMap<>();
     for (Path file : files.get()) {
-      stamps.put(file, stamp(file));
+      stamps.put(file, FileStamp.of(file));
     }
     return stamps;
-  }
-
-  private static Stamp stamp(Path file) {
-    try {
-      BasicFileAttributes seen = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Stamp(seen.size(), seen.lastModifiedTime(), seen.fileKey());
-    } catch (IOException e) {
-      return Stamp.ABSENT;
-    }
   }
 }

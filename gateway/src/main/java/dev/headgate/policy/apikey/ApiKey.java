@@ -18,6 +18,13 @@ public record ApiKey(
         @Nullable String query,
     @Doc("The cookie that holds the key.") @Nullable String cookie,
     @Doc(
+            value =
+                "A file with further keys, one JSON object a line: `consumer`, `id`, `sha256`, and if you like `notBefore`,"
+                    + " `expires`, and `groups` of a consumer that is not under `consumers`. It is read again when it"
+                    + " changes. `headgate keys create --write` and `headgate keys revoke` change it.",
+            example = "keys.jsonl")
+        @Nullable String keysFile,
+    @Doc(
             "How long a key with a slow hash that was right is taken without checking its hash again. It is remembered as a"
                 + " keyed hash; a key that is taken out of the configuration is taken no more at once.")
         @Default("5m")

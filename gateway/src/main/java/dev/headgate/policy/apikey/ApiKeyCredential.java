@@ -39,6 +39,7 @@ public record ApiKeyCredential(
   static final int LEAST_PREFIX = 4;
 
   private static final int MOST_PREFIX = 64;
+  private static final int LONGEST_ID = 200;
 
   /** Reports what is wrong with it. */
   public static void check(
@@ -50,6 +51,9 @@ public record ApiKeyCredential(
           at, "'sha256' goes without 'prefix' and 'slowHash'", "make it two credentials");
     } else {
       slow(at, credential, problems);
+    }
+    if (credential.id != null && (credential.id.isBlank() || credential.id.length() > LONGEST_ID)) {
+      problems.error(at + ".id", "expected 1 to " + LONGEST_ID + " characters", "");
     }
     if (credential.notBefore != null
         && credential.expires != null

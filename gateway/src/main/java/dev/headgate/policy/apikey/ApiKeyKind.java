@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The kind {@code apiKey}. */
 public final class ApiKeyKind implements PolicyKind<ApiKey> {
@@ -44,7 +45,11 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
   public void check(String at, ApiKey config, Config whole, Problems problems) {
     CredentialPlace.check(at, config.header(), config.query(), config.cookie(), problems);
     IdentityHeaders.check(at + ".identityHeaders", config.identityHeaders(), problems);
-    if (hashes(whole, problems).isEmpty() & prefixes(whole, problems).isEmpty()) {
+    String file = config.keysFile();
+    if (file != null && file.isBlank()) {
+      problems.error(at + ".keysFile", "the name of a file is empty", "");
+    }
+    if (hashes(whole, problems).isEmpty() & prefixes(whole, problems).isEmpty() && file == null) {
       problems.warning(at, "no consumer has an API key: nobody can call", "");
     }
   }
@@ -96,9 +101,16 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
   }
 
   @Override
-  public PolicyFactory prepare(ApiKey config, Preparation preparation) {
-    PolicyKeys keys =
-        new PolicyKeys(preparation.name(), ConsumersKeys.of(preparation), preparation.consumers());
+  public @Nullable PolicyFactory prepare(ApiKey config, Preparation preparation) {
+    ConsumersKeys written = ConsumersKeys.of(preparation);
+    KeyTable inFile = null;
+    if (config.keysFile() != null) {
+      inFile = FileKeys.read(config.keysFile(), preparation, written.fast());
+      if (inFile == null) {
+        return null;
+      }
+    }
+    PolicyKeys keys = new PolicyKeys(preparation.name(), written, inFile, preparation.consumers());
     ProvenSecrets.ByLoop proven =
         preparation.shared(
             ProvenSecrets.ByLoop.class, ProvenSecrets.class, ProvenSecrets.ByLoop::new);

@@ -2,7 +2,6 @@ package dev.headgate.policy.apikey;
 
 import dev.headgate.config.Consumer;
 import dev.headgate.exchange.CredentialHash;
-import dev.headgate.exchange.CredentialList;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.secret.SlowHash;
 import java.security.SecureRandom;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * The keys that stand under {@code consumers}. Immutable.
@@ -85,13 +83,5 @@ record ConsumersKeys(KeyTable fast, KeyTable slow, SlowKeys prefixes) {
     } catch (SlowHash.Malformed e) {
       throw new IllegalStateException("it was checked before", e);
     }
-  }
-
-  /** For operators to look at. */
-  List<CredentialList> lists() {
-    return Stream.of(fast, slow)
-        .filter(table -> table.size() > 0)
-        .<CredentialList>map(table -> table)
-        .toList();
   }
 }

@@ -4,6 +4,7 @@ import dev.headgate.config.Consumer;
 import dev.headgate.exchange.CredentialList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All keys that a policy takes. Used by all loops. */
@@ -12,13 +13,26 @@ final class PolicyKeys {
   private final ConsumersKeys keys;
   private final KeyRing fast;
   private final KeyRing slow;
+  private final @Nullable KeyRing inFile;
+  private final List<CredentialList> lists;
 
   /**
    * @param policy its name
+   * @param inFile those of its keys file
    */
-  PolicyKeys(String policy, ConsumersKeys keys, Map<String, Consumer> consumers) {
+  PolicyKeys(
+      String policy,
+      ConsumersKeys keys,
+      @Nullable KeyTable inFile,
+      Map<String, Consumer> consumers) {
     this.policy = policy;
     this.keys = keys;
+    this.inFile = inFile == null ? null : new KeyRing(inFile, policy, consumers);
+    this.lists =
+        Stream.of(keys.fast(), keys.slow(), inFile)
+            .filter(table -> table != null && table.size() > 0)
+            .<CredentialList>map(table -> table)
+            .toList();
     this.fast = new KeyRing(keys.fast(), policy, consumers);
     this.slow = new KeyRing(keys.slow(), policy, consumers);
   }
@@ -29,7 +43,8 @@ final class PolicyKeys {
 
   /** The key with that SHA-256, or null. */
   KeyRing.@Nullable Known find(byte[] hash) {
-    return fast.find(hash);
+    KeyRing.Known known = fast.find(hash);
+    return known != null || inFile == null ? known : inFile.find(hash);
   }
 
   SlowKeys prefixes() {
@@ -43,6 +58,6 @@ final class PolicyKeys {
 
   /** For operators to look at. */
   List<CredentialList> lists() {
-    return keys.lists();
+    return lists;
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,7 @@ class KeyRotationWireTest {
         r: { match: { path: /r }, auth: keys, respond: { body: in } }
         q: { match: { path: /q }, auth: others, respond: { body: in } }
       telemetry: { accessLog: { to: "off" } }
+      authFailures: { mode: off }
       admin: { address: "127.0.0.1:0" }
       """;
 
@@ -124,5 +126,78 @@ class KeyRotationWireTest {
     reload();
     assertThat(call("/r", "old")).isEqualTo(401);
     assertThat(keys("")).contains("2026-01-03T01:00:00Z").doesNotContain("old");
+  }
+
+  private void writeWithFile() throws IOException {
+    Files.writeString(
+        folder.resolve("h.yaml"),
+        LISTENER.replace("keys: { apiKey: {} }", "keys: { apiKey: { keysFile: k.jsonl } }")
+            + "consumers: { acme: { groups: [a] } }\n");
+  }
+
+  private KeysFile keysFile() throws IOException {
+    return new KeysFile(folder.resolve("k.jsonl"));
+  }
+
+  private static KeyLine line(String consumer, String key) throws Exception {
+    byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+    return KeyLine.of(consumer, key, hex(hash), null, null, List.of());
+  }
+
+  /** Waits for the gateway to see by itself that a file has changed. */
+  private void await(String key, int status) throws IOException {
+    long begun = System.nanoTime();
+    while (call("/r", key) != status) {
+      assertThat(System.nanoTime() - begun).isLessThan(Duration.ofSeconds(20).toNanos());
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aKeysFileIsReadAgainWhenItChangesAndUsesStayKnown() throws Exception {
+    keysFile().add(line("acme", "first"));
+    writeWithFile();
+    reload();
+    assertThat(call("/r", "first")).isEqualTo(200);
+    assertThat(call("/r", "second")).isEqualTo(401);
+    assertThat(keys("")).contains("\"from\":\"k.jsonl\",\"state\":\"valid\",\"lastUsed\"");
+
+    keysFile().add(line("shop", "second"));
+    await("second", 200);
+    clock.advance(Duration.ofDays(1));
+    keysFile().remove(key -> key.id().equals("first"));
+    await("first", 401);
+    assertThat(call("/r", "second")).isEqualTo(200);
+    keysFile().add(line("acme", "first"));
+    await("first", 200);
+    assertThat(keys("?consumer=shop")).contains("\"lastUsed\":\"2026-01-02T00:00:00Z\"");
+  }
+
+  @Test
+  void aBadKeysFileChangesNothingAndSaysWhichLine() throws Exception {
+    keysFile().add(line("acme", "first"));
+    writeWithFile();
+    reload();
+    Files.writeString(folder.resolve("k.jsonl"), "{\"consumer\":\"acme\"}\n");
+    reload();
+    assertThat(call("/r", "first")).isEqualTo(200);
+    try (RawClient client = RawClient.connect(node.adminAddress().orElseThrow().getPort())) {
+      assertThat(client.get("/readyz").text())
+          .contains("\"result\":\"refused\"", "k.jsonl:1: 'consumer' and 'sha256' are needed");
+    }
+
+    String grouped = line("acme", "x").text().replace("}", ",\"groups\":[\"b\"]}");
+    String twice = line("acme", "y").text();
+    Files.writeString(folder.resolve("k.jsonl"), grouped + "\n" + twice + "\n" + twice + "\n");
+    reload();
+    try (RawClient client = RawClient.connect(node.adminAddress().orElseThrow().getPort())) {
+      assertThat(client.get("/readyz").text())
+          .contains(
+              "k.jsonl:1: acme is under 'consumers'", "k.jsonl:3: the key is the same as one");
+    }
+    Files.delete(folder.resolve("k.jsonl"));
+    keysFile().add(line("acme", "second"));
+    await("second", 200);
+    assertThat(call("/r", "first")).isEqualTo(401);
   }
 }
