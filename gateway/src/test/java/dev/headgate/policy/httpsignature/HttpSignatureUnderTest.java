@@ -18,12 +18,16 @@ import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.http.Headers;
 import dev.headgate.policy.Policies;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,6 +68,11 @@ final class HttpSignatureUnderTest implements Preparation {
     assertThat(reading.problems().hasErrors()).as(reading.problems().report()).isFalse();
     config = ((Reading.Accepted) reading).config();
     loop.clock.jump(Duration.ofMillis((THEN + 2) * 1000 - loop.wallMillis()));
+  }
+
+  @Override
+  public Instant now() {
+    return Instant.ofEpochMilli(loop.wallMillis());
   }
 
   HttpSignatureUnderTest file(String path, String content) {
@@ -119,7 +128,7 @@ final class HttpSignatureUnderTest implements Preparation {
         exchange.failure(failure);
         yield failure.reason();
       }
-      case Decision.Respond _ -> "answered";
+      case Decision.Respond _, Decision.TakeBody _ -> "answered";
       case Decision.Await _ -> "waiting";
     };
   }
@@ -163,12 +172,12 @@ final class HttpSignatureUnderTest implements Preparation {
   }
 
   @Override
-  public byte[] file(String path, int most) throws IOException {
-    byte[] file = files.get(path);
-    if (file == null) {
-      throw new IOException("no such file");
+  public InputStream open(String path) throws IOException {
+    byte[] content = files.get(path);
+    if (content == null) {
+      throw new NoSuchFileException(path);
     }
-    return file;
+    return new ByteArrayInputStream(content);
   }
 
   @Override
