@@ -1,9 +1,10 @@
 package dev.headgate.policy.httpsignature;
 
 import dev.headgate.concurrent.Shared;
+import dev.headgate.signature.Ecdsa;
+import dev.headgate.signature.Ed25519;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
-import java.security.Key;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -29,15 +30,21 @@ final class SigningKey {
       new PSSParameterSpec("SHA-512", "MGF1", MGF1ParameterSpec.SHA512, 64, 1);
 
   private final SignatureAlgorithm algorithm;
-  private final Key key;
+  private final Verifier verifier;
 
-  private SigningKey(SignatureAlgorithm algorithm, Key key) {
+  /** The check of a signature by one key. */
+  private interface Verifier {
+    boolean verifies(byte[] base, byte[] signature) throws GeneralSecurityException;
+  }
+
+  private SigningKey(SignatureAlgorithm algorithm, Verifier verifier) {
     this.algorithm = algorithm;
-    this.key = key;
+    this.verifier = verifier;
   }
 
   static SigningKey secret(byte[] secret) {
-    return new SigningKey(SignatureAlgorithm.HMAC_SHA256, new SecretKeySpec(secret, "HmacSHA256"));
+    return new SigningKey(
+        SignatureAlgorithm.HMAC_SHA256, mac(new SecretKeySpec(secret, "HmacSHA256")));
   }
 
   /**
@@ -48,29 +55,38 @@ final class SigningKey {
    */
   static SigningKey of(PublicKey key, @Nullable SignatureAlgorithm wanted)
       throws InvalidKeyException {
-    SignatureAlgorithm own =
-        switch (key) {
-          case RSAPublicKey rsa -> rsa(rsa, wanted);
-          case ECPublicKey ec -> onCurve(ec);
-          case EdECPublicKey _ -> SignatureAlgorithm.ED25519;
-          default -> throw new InvalidKeyException("has a key of an unknown kind");
-        };
-    if (wanted != null && wanted != own) {
-      throw new InvalidKeyException("has a key for " + own.text());
+    SigningKey own = of(key, wanted == SignatureAlgorithm.RSA_V1_5_SHA256);
+    if (wanted != null && wanted != own.algorithm) {
+      throw new InvalidKeyException("has a key for " + own.algorithm.text());
     }
-    return new SigningKey(own, key);
+    return own;
   }
 
-  private static SignatureAlgorithm rsa(RSAPublicKey key, @Nullable SignatureAlgorithm wanted)
-      throws InvalidKeyException {
+  private static SigningKey of(PublicKey key, boolean oldRsa) throws InvalidKeyException {
+    try {
+      return switch (key) {
+        case RSAPublicKey rsa -> {
+          checkSize(rsa);
+          SignatureAlgorithm algorithm =
+              oldRsa ? SignatureAlgorithm.RSA_V1_5_SHA256 : SignatureAlgorithm.RSA_PSS_SHA512;
+          yield new SigningKey(algorithm, rsa(rsa, algorithm));
+        }
+        case ECPublicKey ec -> new SigningKey(onCurve(ec), Ecdsa.of(ec)::verifies);
+        case EdECPublicKey _ ->
+            new SigningKey(SignatureAlgorithm.ED25519, new Ed25519(key)::verifies);
+        default -> throw new InvalidKeyException("has a key of an unknown kind");
+      };
+    } catch (IllegalArgumentException e) {
+      throw new InvalidKeyException("has a key that is not on its curve", e);
+    }
+  }
+
+  private static void checkSize(RSAPublicKey key) throws InvalidKeyException {
     int bits = key.getModulus().bitLength();
     if (bits < SMALLEST_RSA || bits > LARGEST_RSA) {
       throw new InvalidKeyException(
           "has an RSA key of " + bits + " bits, not " + SMALLEST_RSA + " to " + LARGEST_RSA);
     }
-    return wanted == SignatureAlgorithm.RSA_V1_5_SHA256
-        ? wanted
-        : SignatureAlgorithm.RSA_PSS_SHA512;
   }
 
   private static SignatureAlgorithm onCurve(ECPublicKey key) throws InvalidKeyException {
@@ -87,42 +103,38 @@ final class SigningKey {
 
   /** Whether to verify with it takes longer than a loop may. */
   boolean slow() {
-    return !(key instanceof SecretKey);
+    return algorithm != SignatureAlgorithm.HMAC_SHA256;
   }
 
   /** Whether the signature is this key's. */
   boolean verifies(byte[] base, byte[] signature) {
     try {
-      return switch (algorithm) {
-        case HMAC_SHA256 -> MessageDigest.isEqual(mac(base), signature);
-        case ED25519 -> verifies("Ed25519", base, signature);
-        // Both numbers one after the other, as Java calls that format (RFC 9421 section 3.3.4).
-        case ECDSA_P256_SHA256 -> verifies("SHA256withECDSAinP1363Format", base, signature);
-        case ECDSA_P384_SHA384 -> verifies("SHA384withECDSAinP1363Format", base, signature);
-        case RSA_V1_5_SHA256 -> verifies("SHA256withRSA", base, signature);
-        case RSA_PSS_SHA512 -> verifies("RSASSA-PSS", base, signature);
-      };
+      return verifier.verifies(base, signature);
     } catch (GeneralSecurityException e) {
       // What it is about the signature that no verifier could read.
       return false;
     }
   }
 
-  private byte[] mac(byte[] base) throws GeneralSecurityException {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(key);
-    return mac.doFinal(base);
+  private static Verifier mac(SecretKey key) {
+    return (base, signature) -> {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(key);
+      return MessageDigest.isEqual(mac.doFinal(base), signature);
+    };
   }
 
-  private boolean verifies(String name, byte[] base, byte[] signature)
-      throws GeneralSecurityException {
-    Signature verifier = Signature.getInstance(name);
-    if (algorithm == SignatureAlgorithm.RSA_PSS_SHA512) {
-      verifier.setParameter(PSS);
-    }
-    verifier.initVerify((PublicKey) key);
-    verifier.update(base);
-    return verifier.verify(signature);
+  private static Verifier rsa(RSAPublicKey key, SignatureAlgorithm algorithm) {
+    boolean pss = algorithm == SignatureAlgorithm.RSA_PSS_SHA512;
+    return (base, signature) -> {
+      Signature verifier = Signature.getInstance(pss ? "RSASSA-PSS" : "SHA256withRSA");
+      if (pss) {
+        verifier.setParameter(PSS);
+      }
+      verifier.initVerify(key);
+      verifier.update(base);
+      return verifier.verify(signature);
+    };
   }
 
   @Override

@@ -24,7 +24,6 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,7 +174,7 @@ final class HttpSignatureUnderTest implements Preparation {
   public InputStream open(String path) throws IOException {
     byte[] content = files.get(path);
     if (content == null) {
-      throw new NoSuchFileException(path);
+      throw new IOException("no such file");
     }
     return new ByteArrayInputStream(content);
   }
