@@ -4,6 +4,7 @@ import dev.headgate.exchange.CredentialList;
 import dev.headgate.exchange.CredentialList.Listed;
 import dev.headgate.snapshot.CompiledPolicy;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class KeysPage {
   }
 
   void write(Gateway gateway) {
-    Instant now = gateway.now();
+    Instant now = gateway.now().truncatedTo(ChronoUnit.SECONDS);
     Set<CredentialList> lists = lists(gateway.snapshot().policies());
     out.writeStringProperty("now", now.toString());
     lists.stream()

@@ -4,6 +4,7 @@ import dev.headgate.cli.ListedKeys.Key;
 import dev.headgate.cli.ListedKeys.Verdict;
 import dev.headgate.config.shape.DurationText;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -147,8 +148,8 @@ final class KeysListCommand implements Callable<Integer> {
   }
 
   private void printJson(ListedKeys keys, List<Verdict> verdicts) {
-    try (JsonGenerator out =
-        new JsonFactory().createGenerator(ObjectWriteContext.empty(), terminal.out())) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
       out.writeStartObject();
       write(out, "since", keys.since() == null ? null : keys.since().toString());
       out.writeArrayPropertyStart("keys");
@@ -168,7 +169,7 @@ final class KeysListCommand implements Callable<Integer> {
       out.writeEndArray();
       out.writeEndObject();
     }
-    terminal.out().println();
+    terminal.out().println(text);
   }
 
   private static void write(JsonGenerator out, String name, @Nullable String value) {

@@ -308,7 +308,10 @@ final class CommandLineTest {
     Files.writeString(keys, "\n{\"consumer\":\"acme\"}\n");
     assertThat(run("check", file.toString())).isOne();
     assertThat(out.toString() + err)
-        .contains("headgate.yaml:2:", "keys.jsonl:2: 'consumer' and 'sha256' are needed");
+        .contains(
+            "headgate.yaml:2:",
+            "no file keys.jsonl",
+            "keys.jsonl:2: 'consumer' and 'sha256' are needed");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.headgate.policy.apikey;
 import dev.headgate.config.Consumer;
 import dev.headgate.exchange.Preparation;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +48,11 @@ final class FileKeys {
           report(lines, String.valueOf(e.getMessage()));
         }
       }
+    } catch (NoSuchFileException e) {
+      preparation.error(FIELD, "there is no file " + path, "'headgate keys create' makes one");
+      return null;
     } catch (IOException e) {
-      preparation.error(FIELD, "cannot be read: " + e, "");
+      preparation.error(FIELD, path + " cannot be read: " + e.getMessage(), "");
       return null;
     }
     return problems > 0 ? null : keys.build(path, ConsumersKeys.uses(preparation));

@@ -3,6 +3,7 @@ package dev.headgate.policy.apikey;
 import dev.headgate.concurrent.Shared;
 import java.lang.ref.WeakReference;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -21,10 +22,10 @@ final class KeyUses {
   private volatile List<WeakReference<KeyTable>> tables = List.of();
 
   /**
-   * @param since when noting begins
+   * @param since when noting begins; uses are noted to the second
    */
   KeyUses(Instant since) {
-    this.since = since;
+    this.since = since.truncatedTo(ChronoUnit.SECONDS);
   }
 
   Instant since() {

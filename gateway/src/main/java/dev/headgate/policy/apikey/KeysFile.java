@@ -47,15 +47,10 @@ public final class KeysFile {
   /**
    * Takes keys out.
    *
-   * @return how many there were
    * @throws IOException if it cannot be, or a line of the file is malformed
    */
-  public int remove(Predicate<KeyLine> unwanted) throws IOException {
-    int count = count(unwanted);
-    if (count > 0) {
-      rewrite(unwanted.negate(), null);
-    }
-    return count;
+  public void remove(Predicate<KeyLine> unwanted) throws IOException {
+    rewrite(unwanted.negate(), null);
   }
 
   /** How many keys are such. */
