@@ -12,16 +12,22 @@ import org.bouncycastle.crypto.signers.Ed25519Signer;
  */
 @Shared
 public final class Ed25519 {
+  /** As X.509 encodes it: what kind of key it is, and then its 32 bytes (RFC 8410 section 4). */
+  private static final int ENCODED = 44;
+
   private static final int KEY = 32;
   private static final int SIGNATURE = 64;
 
   private final Ed25519PublicKeyParameters key;
 
   /**
-   * @throws IllegalArgumentException if it is not a point of the curve
+   * @throws IllegalArgumentException if it is of another curve, or not a point of this one
    */
   public Ed25519(PublicKey key) {
     byte[] encoded = key.getEncoded();
+    if (encoded.length != ENCODED) {
+      throw new IllegalArgumentException("not an Ed25519 key");
+    }
     this.key =
         new Ed25519PublicKeyParameters(
             Arrays.copyOfRange(encoded, encoded.length - KEY, encoded.length));

@@ -145,6 +145,10 @@ class SignatureTest {
                 .generatePublic(
                     new ECPublicKeySpec(new ECPoint(BigInteger.ONE, BigInteger.ONE), curve));
     assertThatThrownBy(() -> Ecdsa.of(offCurve)).isInstanceOf(IllegalArgumentException.class);
+
+    KeyPair ed448 = KeyPairGenerator.getInstance("Ed448").generateKeyPair();
+    assertThatThrownBy(() -> new Ed25519(ed448.getPublic()))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private interface Verifier {
