@@ -28,7 +28,7 @@ public record Addresses(
     @Doc(
             value =
                 "The database of countries: a file in MaxMind's format (.mmdb). It is kept in memory, and read again when"
-                    + " the policy changes.",
+                    + " it changes.",
             example = "geo/country.mmdb")
         @Nullable String database) {
 
