@@ -38,6 +38,8 @@ class EffectiveConfigTest {
                   "hunter22",
                   "SESSION_KEY",
                   "k".repeat(32),
+                  "PARTNER_SECRET",
+                  "p".repeat(32),
                   "OLD_SESSION_KEY",
                   "o".repeat(32))));
 

@@ -92,6 +92,8 @@ class MutationTest {
                     "k".repeat(32),
                     "SESSION_KEY",
                     "k".repeat(32),
+                    "PARTNER_SECRET",
+                    "p".repeat(32),
                     "OLD_SESSION_KEY",
                     "o".repeat(32))));
     for (int round = 0; round < 150; round++) {
