@@ -4,6 +4,7 @@ import dev.headgate.exchange.ClientCertificate;
 import dev.headgate.exchange.ClientInfo;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.http.BadMessage;
+import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.http.MessageRules;
 import io.netty.util.NetUtil;
@@ -111,6 +112,8 @@ record AskedRequest(
             certificate);
     Exchange.Head head =
         new Exchange.Head(method, authority, MessageRules.host(authority), target, false);
-    return new Exchange(info, "HTTP/1.1", head, headers(), new Headers(), 0);
+    Exchange exchange = new Exchange(info, "HTTP/1.1", head, headers(), new Headers(), 0);
+    exchange.bodiless(!exchange.requestHeaders().has(HeaderName.CONTENT_LENGTH));
+    return exchange;
   }
 }

@@ -114,6 +114,15 @@ public sealed interface Decision {
     }
   }
 
+  /**
+   * The policy decides by the body. It is read now, shown to the reader, and kept for the upstream;
+   * what the reader says is the decision: a failure, or at the end that the request may go on. How
+   * long that may take is bounded as for any body. Not for WebSockets.
+   *
+   * @param most how many bytes are read; a request with more is refused
+   */
+  record AwaitBody(BodyInspector reader, long most) implements Decision {}
+
   /** Refuses the request. */
   static Decision fail(Failure failure) {
     return new Fail(failure, null);

@@ -46,6 +46,7 @@ public final class Exchange {
   private long revision;
   private GuessLimit guessLimit = GuessLimit.NONE;
   private List<WouldDeny> wouldDeny = List.of();
+  private boolean bodiless;
   private @Nullable Object[] states = NO_STATES;
   private List<BodyWatch> bodyWatches = List.of();
   private @Nullable BiConsumer<Stage, String> explainer;
@@ -295,6 +296,15 @@ public final class Exchange {
     states = Arrays.copyOf(states, states.length + 2);
     states[states.length - 2] = owner;
     states[states.length - 1] = value;
+  }
+
+  /** Whether it is known that the request has no body; an empty one may still come if it is not. */
+  public boolean bodiless() {
+    return bodiless;
+  }
+
+  public void bodiless(boolean none) {
+    bodiless = none;
   }
 
   /**

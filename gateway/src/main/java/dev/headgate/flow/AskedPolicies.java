@@ -156,7 +156,7 @@ final class AskedPolicies {
         }
         yield verdict;
       }
-      case Decision.Await _ -> verdict;
+      case Decision.Await _, Decision.AwaitBody _ -> verdict;
       case Decision.Fail fail when policy.authenticates() -> {
         remember(policy, fail.failure());
         yield Decision.CONTINUE;

@@ -26,14 +26,13 @@ final class BodyInspection {
   private static final Logger LOG = LoggerFactory.getLogger(BodyInspection.class);
   static final long UNKNOWN = -1;
 
-  private final Exchange exchange;
   private final Decisions decisions;
   private final List<Exchange.BodyWatch> watches;
   private final long length;
+  private long seen;
   private @Nullable ByteBuf withheld;
 
   private BodyInspection(Exchange exchange, Decisions decisions, long length) {
-    this.exchange = exchange;
     this.decisions = decisions;
     this.watches = new ArrayList<>(exchange.bodyWatches());
     this.length = length;
@@ -58,8 +57,9 @@ final class BodyInspection {
     }
   }
 
-  /** Shows a piece, which is counted already; says why the request is refused. */
+  /** Shows a piece; says why the request is refused. */
   @Nullable Failure piece(ByteBuf data) {
+    seen += data.readableBytes();
     for (int i = 0; i < watches.size(); i++) {
       Exchange.BodyWatch watch = watches.get(i);
       Failure failure = null;
@@ -84,7 +84,7 @@ final class BodyInspection {
   }
 
   /** An inspector that breaks refuses the request: it fails safe. */
-  private static @Nullable Failure guarded(Supplier<@Nullable Failure> look) {
+  static @Nullable Failure guarded(Supplier<@Nullable Failure> look) {
     try {
       return look.get();
     } catch (RuntimeException e) {
@@ -108,7 +108,7 @@ final class BodyInspection {
 
   /** Keeps back a piece that would make the request complete. */
   boolean withholds(ByteBuf data) {
-    if (exchange.requestBytes() != length || !data.isReadable()) {
+    if (seen != length || !data.isReadable()) {
       return false;
     }
     withheld = data;

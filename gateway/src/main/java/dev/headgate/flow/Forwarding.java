@@ -41,6 +41,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
   private @Nullable Attempt attempt;
   private @Nullable UpstreamStream stream;
   private final List<String> tried = new ArrayList<>(2);
+  private @Nullable BodyInspection inspection;
   private boolean requestComplete;
   private boolean answered;
   private boolean tunnel;
@@ -67,9 +68,11 @@ final class Forwarding extends Deadline implements UpstreamListener {
    * Finds a connection and sends the request's head.
    *
    * @param end whether the request has neither body nor trailers
+   * @param inspecting who looks at the body; null for nobody
    */
-  void begin(boolean end) {
+  void begin(boolean end, @Nullable BodyInspection inspecting) {
     requestComplete = end;
+    inspection = inspecting;
     pool.retries().requested();
     open();
   }
@@ -113,7 +116,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   /** Whether the upstream may have seen nothing of the request that matters. */
   private boolean untouched() {
-    return !answered && exchange.requestBytes() == 0 && !request.webSocket();
+    return !answered && (exchange.requestBytes() == 0 || flow.keepsBody()) && !request.webSocket();
   }
 
   /** Whether this has become a WebSocket. */
@@ -143,7 +146,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
     opened.head(request, requestComplete);
     waitForUpstream();
     if (!requestComplete && !request.webSocket()) {
-      client.demand(true);
+      deliverBody(flow.takeKept());
     }
     if (!flow.delivering()) {
       opened.flush();
@@ -190,8 +193,32 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   // From the client to the upstream.
 
+  /** The upstream takes the body: first what was kept of it. */
+  private void deliverBody(@Nullable KeptBody kept) {
+    ByteBuf bytes = kept == null ? null : kept.take();
+    if (bytes != null) {
+      requestData(bytes);
+    }
+    if (stream != null && kept != null && kept.whole()) {
+      requestEnd(kept.trailers());
+    } else if (stream != null) {
+      client.demand(true);
+    }
+  }
+
   /** Passes on a piece of the request's body and takes over the buffer. */
   void requestData(ByteBuf data) {
+    BodyInspection inspecting = inspection;
+    Failure refused = inspecting == null ? null : inspecting.piece(data);
+    if (refused != null) {
+      data.release();
+      flow.fail(refused);
+    } else if (inspecting == null || !inspecting.withholds(data)) {
+      send(data);
+    }
+  }
+
+  private void send(ByteBuf data) {
     UpstreamStream to = stream;
     if (to == null) {
       data.release();
@@ -205,11 +232,29 @@ final class Forwarding extends Deadline implements UpstreamListener {
   }
 
   void requestEnd(@Nullable Headers trailers) {
+    BodyInspection inspecting = inspection;
+    Failure refused = inspecting == null ? null : inspecting.end();
+    if (refused != null) {
+      flow.fail(refused);
+      return;
+    }
+    ByteBuf withheld = inspecting == null ? null : inspecting.release();
+    if (withheld != null) {
+      send(withheld);
+    }
     requestComplete = true;
     UpstreamStream to = stream;
     if (to != null) {
       to.end(trailers);
       waitForUpstream();
+    }
+  }
+
+  /** The request has ended. */
+  void close() {
+    loop.cancel(this);
+    if (inspection != null) {
+      inspection.close();
     }
   }
 

@@ -35,7 +35,7 @@ public final class RequestFlow {
   private @Nullable PolicyWait waiting;
   private @Nullable BodyTaking taking;
   private @Nullable Forwarding forwarding;
-  private @Nullable BodyInspection inspection;
+  private @Nullable KeptBody kept;
   private long bodyLimit;
 
   private boolean requestComplete;
@@ -59,6 +59,7 @@ public final class RequestFlow {
    */
   public void start(boolean end) {
     requestComplete = end;
+    exchange.bodiless(end);
     delivering = true;
     serving.recorder().requestStarted();
     serving.recorder().identify(exchange, exchange.trustedPeer());
@@ -101,7 +102,39 @@ public final class RequestFlow {
         taking = begun;
         begun.begin(client, requestComplete, delivering);
       }
+      case Decision.AwaitBody wanted -> {
+        boundTime();
+        readBody(wanted);
+      }
     }
+  }
+
+  /** Reads the body for a policy that decides by it. */
+  private void readBody(Decision.AwaitBody wanted) {
+    bodyLimit = decisions.route().bodyLimit();
+    KeptBody body = kept;
+    if (body == null) {
+      body = new KeptBody();
+      kept = body;
+      if (requestComplete) {
+        body.end(null);
+      } else if (exchange.requestHeaders().has(HeaderName.EXPECT)) {
+        exchange.requestHeaders().remove(HeaderName.EXPECT);
+        client.informational(100, new Headers());
+        client.flush();
+      }
+    }
+    client.demand(!requestComplete);
+    body.show(
+        wanted,
+        decided -> {
+          client.demand(false);
+          proceed(decisions.resume(decided));
+        });
+  }
+
+  boolean keepsBody() {
+    return kept != null;
   }
 
   /** Starts the bound on the whole request, once its route is known. */
@@ -142,8 +175,8 @@ public final class RequestFlow {
 
   private void forward(Action.NamedUpstream upstream) {
     BodyInspection inspecting = BodyInspection.of(exchange, decisions);
-    inspection = inspecting;
-    Failure refused = inspecting == null || !requestComplete ? null : inspecting.end();
+    boolean bodiless = requestComplete && kept == null;
+    Failure refused = inspecting == null || !bodiless ? null : inspecting.end();
     if (refused != null) {
       fail(refused);
       return;
@@ -161,7 +194,14 @@ public final class RequestFlow {
     Forwarding to =
         new Forwarding(this, serving.loop(), client, exchange, serving.pool(upstream), request);
     forwarding = to;
-    to.begin(requestComplete);
+    to.begin(bodiless, inspecting);
+  }
+
+  /** What was kept of the body, now the taker's; null if nothing was, or it has been taken. */
+  @Nullable KeptBody takeKept() {
+    KeptBody body = kept;
+    kept = null;
+    return body;
   }
 
   /** Another attempt if the upstream may not have seen the request, else the end. */
@@ -182,33 +222,22 @@ public final class RequestFlow {
     exchange.addRequestBytes(data.readableBytes());
     BodyTaking takes = taking;
     Forwarding to = forwarding;
+    KeptBody body = kept;
     if (takes != null) {
       delivering = true;
       takes.piece(data);
-    } else if (done || to == null) {
+    } else if (done || (to == null && body == null)) {
       data.release();
     } else if (exchange.requestBytes() > bodyLimit) {
       data.release();
       fail(
           Failure.client(
               Stage.FORWARD, 413, "body.too_large", "a body of more than " + bodyLimit + " bytes"));
-    } else {
+    } else if (body != null) {
       delivering = true;
-      pass(data, to);
-    }
-  }
-
-  private void pass(ByteBuf data, Forwarding to) {
-    BodyInspection inspecting = inspection;
-    if (inspecting == null) {
-      to.requestData(data);
-      return;
-    }
-    Failure refused = inspecting.piece(data);
-    if (refused != null) {
-      data.release();
-      fail(refused);
-    } else if (!inspecting.withholds(data)) {
+      body.add(data);
+    } else if (to != null) {
+      delivering = true;
       to.requestData(data);
     }
   }
@@ -218,21 +247,15 @@ public final class RequestFlow {
     requestComplete = true;
     BodyTaking takes = taking;
     Forwarding to = forwarding;
+    KeptBody body = kept;
     if (takes != null) {
       delivering = true;
       takes.end();
+    } else if (!done && body != null) {
+      delivering = true;
+      body.end(trailers);
     } else if (!done && to != null) {
       delivering = true;
-      BodyInspection inspecting = inspection;
-      Failure refused = inspecting == null ? null : inspecting.end();
-      if (refused != null) {
-        fail(refused);
-        return;
-      }
-      ByteBuf withheld = inspecting == null ? null : inspecting.release();
-      if (withheld != null) {
-        to.requestData(withheld);
-      }
       to.requestEnd(trailers);
     }
   }
@@ -376,11 +399,11 @@ public final class RequestFlow {
 
   private void record() {
     done = true;
-    if (inspection != null) {
-      inspection.close();
+    if (kept != null) {
+      kept.close();
     }
     if (forwarding != null) {
-      serving.loop().cancel(forwarding);
+      forwarding.close();
     }
     if (requestTimeout != null) {
       serving.loop().cancel(requestTimeout);

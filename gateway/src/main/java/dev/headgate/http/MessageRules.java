@@ -218,4 +218,10 @@ public final class MessageRules {
   private static BadMessage bad(String reason, String detail) {
     return new BadMessage(400, reason, detail);
   }
+
+  /** Whether a message says how long its body is, and that there is one. */
+  public static boolean announcesBody(Headers headers) {
+    return headers.has(HeaderName.CONTENT_LENGTH)
+        && !headers.valueIs(HeaderName.CONTENT_LENGTH, "0");
+  }
 }

@@ -16,6 +16,8 @@ import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
 import dev.headgate.policy.extauthz.ExtAuthzKind;
 import dev.headgate.policy.gatewaytoken.GatewayTokenKind;
+import dev.headgate.policy.hmac.HmacCredential;
+import dev.headgate.policy.hmac.HmacKind;
 import dev.headgate.policy.httpsignature.HttpSignatureCredential;
 import dev.headgate.policy.httpsignature.HttpSignatureKind;
 import dev.headgate.policy.introspection.IntrospectionKind;
@@ -44,6 +46,7 @@ public final class Policies {
           new BasicKind(),
           new OidcKind(),
           new HttpSignatureKind(),
+          new HmacKind(),
           new AuthorizeKind(),
           new CorsKind(),
           new CsrfKind(),
@@ -68,7 +71,8 @@ public final class Policies {
               "httpSignature",
               HttpSignatureCredential.class,
               false,
-              HttpSignatureCredential::check));
+              HttpSignatureCredential::check),
+          new Kind<>("hmac", HmacCredential.class, false, HmacCredential::check));
 
   private static final Map<String, PolicyKind<?>> BY_NAME =
       POLICIES.stream().collect(Collectors.toMap(PolicyKind::name, Function.identity()));

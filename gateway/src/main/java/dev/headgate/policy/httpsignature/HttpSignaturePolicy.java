@@ -13,6 +13,7 @@ import dev.headgate.exchange.SeenOnce;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
+import dev.headgate.http.MessageRules;
 import dev.headgate.policy.httpsignature.Refused.Why;
 import dev.headgate.structured.Bare;
 import dev.headgate.structured.FieldWriter;
@@ -130,7 +131,7 @@ final class HttpSignaturePolicy implements AuthenticationPolicy {
   private @Nullable BodyDigests digests(List<Component> components, Headers headers)
       throws Refused {
     if (!Coverage.coversDigest(components)) {
-      if (prepared.config().coverBody() && announcesBody(headers)) {
+      if (prepared.config().coverBody() && MessageRules.announcesBody(headers)) {
         throw new Refused(Why.INCOMPLETE, "there is a body, and it does not cover content-digest");
       }
       return null;
@@ -140,12 +141,6 @@ final class HttpSignaturePolicy implements AuthenticationPolicy {
       throw MessageSignature.malformed("Content-Digest has no sha-256 and no sha-512");
     }
     return digests;
-  }
-
-  private static boolean announcesBody(Headers headers) {
-    return headers.has(HeaderName.TRANSFER_ENCODING)
-        || (headers.has(HeaderName.CONTENT_LENGTH)
-            && !headers.valueIs(HeaderName.CONTENT_LENGTH, "0"));
   }
 
   private void checkTime(MessageSignature.Parameters parameters) throws Refused {
@@ -261,7 +256,8 @@ final class HttpSignaturePolicy implements AuthenticationPolicy {
     for (String name : prepared.coverage().wanted()) {
       components.add(new Member.Item(new Bare.Text(name), Map.of()));
     }
-    boolean body = announcesBody(exchange.requestHeaders()) || exchange.requestBytes() > 0;
+    boolean body =
+        MessageRules.announcesBody(exchange.requestHeaders()) || exchange.requestBytes() > 0;
     if (prepared.config().coverBody() && body) {
       components.add(new Member.Item(new Bare.Text(BodyDigests.FIELD.text()), Map.of()));
     }

@@ -7,6 +7,7 @@ import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
 import dev.headgate.jose.SigningKey;
 import dev.headgate.policy.Policies;
+import dev.headgate.policy.PolicyUnderTest;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Map;
@@ -70,8 +71,9 @@ class HttpSignatureKindTest {
     small.initialize(1024);
     KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");
     curve.initialize(new ECGenParameterSpec("secp521r1"));
-    HttpSignatureUnderTest under =
-        new HttpSignatureUnderTest(
+    PolicyUnderTest under =
+        new PolicyUnderTest(
+                new HttpSignatureKind(),
                 "",
                 """
                 acme: { credentials: [

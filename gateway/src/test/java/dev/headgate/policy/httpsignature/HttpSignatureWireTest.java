@@ -188,6 +188,10 @@ class HttpSignatureWireTest {
       List<String> uncovered = sign(ACME, "acme-1", "POST", "/orders", "");
       assertThat(send(gateway, "POST /orders", uncovered, "hi").text())
           .contains("\"reason\":\"http_signature.incomplete\"");
+      List<String> chunked = sign(ACME, "acme-1", "POST", "/orders", "");
+      chunked.add("Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0");
+      assertThat(send(gateway, "POST /orders", chunked, "").text())
+          .contains("\"reason\":\"http_signature.incomplete\"");
       origin.awaitOpenConnections(0);
       assertThat(origin.requests().stream().filter(ReceivedRequest::isComplete)).hasSize(1);
     }

@@ -3,6 +3,7 @@ package dev.headgate.policy.httpsignature;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.exchange.Exchange;
+import dev.headgate.policy.PolicyUnderTest;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.util.List;
@@ -69,15 +70,16 @@ class RfcVectorsTest {
           + "/CCoC1xMy7JA1ipwvKvfrs65ldmlu9bpG6A9BmzhuzF8Eim5f8ui9eH8LZH896+QIF61ka39VBrohr9iyMUJpvRX2Zbhl5ZJzSRxpJy"
           + "oEZAFL2FUo5fTIztsDZKEgM4cUA==";
 
-  private static HttpSignatureUnderTest covering(String components) {
-    return new HttpSignatureUnderTest("coverBody: false, covers: [" + components + "]", CONSUMERS)
+  private static PolicyUnderTest covering(String components) {
+    return new PolicyUnderTest(
+            new HttpSignatureKind(), "coverBody: false, covers: [" + components + "]", CONSUMERS)
         .file("rsa", RSA)
         .file("p256", P256)
         .file("ed25519", ED25519);
   }
 
   /** The request of appendix B.2, signed. */
-  private static Exchange b2(HttpSignatureUnderTest under, String input, String signature) {
+  private static Exchange b2(PolicyUnderTest under, String input, String signature) {
     return under.request(
         "POST",
         "/foo?param=Value&Pet=dog",
@@ -109,10 +111,10 @@ class RfcVectorsTest {
             + "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==",
       })
   void theExamplesHoldAndOthersOfTheirKindDoNot(String covers, String input, String signature) {
-    HttpSignatureUnderTest under = covering(covers);
+    PolicyUnderTest under = covering(covers);
     Exchange right = b2(under, input, signature);
     assertThat(under.ask(right)).isEqualTo("vouched");
-    assertThat(HttpSignatureUnderTest.body(right, "{\"hello\": \"world\"}")).isEqualTo("passed");
+    assertThat(PolicyUnderTest.body(right, "{\"hello\": \"world\"}")).isEqualTo("passed");
     String wrong = (signature.startsWith("A") ? "B" : "A") + signature.substring(1);
     assertThat(under.ask(b2(under, input, wrong))).isEqualTo("http_signature.invalid");
     assertThat(under.ask(b2(under, input.replace("4473", "4472"), signature)))
@@ -127,7 +129,7 @@ class RfcVectorsTest {
   /** B.2.1 covers nothing, so no configuration takes it; its key does. */
   @Test
   void aSignatureThatCoversNothingIsRightAndRefused() throws Refused, InvalidKeyException {
-    HttpSignatureUnderTest under = covering("\"@method\"");
+    PolicyUnderTest under = covering("\"@method\"");
     Exchange exchange =
         b2(
             under,
@@ -148,7 +150,7 @@ class RfcVectorsTest {
   /** B.3: what a proxy signs that ends TLS. */
   @Test
   void theRequestOfAProxyHolds() {
-    HttpSignatureUnderTest under = covering("\"@method\", \"@path\", \"@query\", \"@authority\"");
+    PolicyUnderTest under = covering("\"@method\", \"@path\", \"@query\", \"@authority\"");
     Exchange exchange =
         under.requestTo(
             "service.internal.example",
@@ -174,7 +176,7 @@ class RfcVectorsTest {
       })
   void transformationsOfTheRequest(
       String method, String authority, String target, String one, String two, String outcome) {
-    HttpSignatureUnderTest under = covering("\"@method\", \"@path\", \"@authority\"");
+    PolicyUnderTest under = covering("\"@method\", \"@path\", \"@authority\"");
     Exchange exchange =
         under.requestTo(
             authority,

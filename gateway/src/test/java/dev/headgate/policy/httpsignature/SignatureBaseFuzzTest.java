@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.headgate.exchange.Exchange;
+import dev.headgate.policy.PolicyUnderTest;
 import java.nio.charset.StandardCharsets;
 
 class SignatureBaseFuzzTest {
-  private static final HttpSignatureUnderTest UNDER = new HttpSignatureUnderTest("", "");
+  private static final PolicyUnderTest UNDER = new PolicyUnderTest(new HttpSignatureKind(), "", "");
 
   /** No value brings a line of its own with it: two requests never have the same base. */
   @FuzzTest

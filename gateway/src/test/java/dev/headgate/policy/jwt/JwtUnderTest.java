@@ -220,7 +220,7 @@ final class JwtUnderTest {
           yield fail.failure().reason();
         }
         case Decision.Respond _, Decision.TakeBody _ -> "answered";
-        case Decision.Await _ -> "waiting";
+        case Decision.Await _, Decision.AwaitBody _ -> "waiting";
       };
     }
   }

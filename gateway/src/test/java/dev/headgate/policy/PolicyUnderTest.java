@@ -1,4 +1,4 @@
-package dev.headgate.policy.httpsignature;
+package dev.headgate.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,9 +15,9 @@ import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.ManualLoop;
 import dev.headgate.exchange.Policy;
 import dev.headgate.exchange.PolicyFactory;
+import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.http.Headers;
-import dev.headgate.policy.Policies;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,39 +34,51 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** A policy on a loop of its own, with key files that the test gives. */
-final class HttpSignatureUnderTest implements Preparation {
-  static final String SECRET =
+/**
+ * A policy that vouches for signed requests, on a loop of its own, with files that the test gives.
+ */
+public final class PolicyUnderTest implements Preparation {
+  public static final String SECRET =
       "uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ==";
 
   /** When the examples of RFC 9421 were signed, in seconds since 1970. */
-  static final long THEN = 1618884473;
+  public static final long THEN = 1618884473;
 
-  final ManualLoop loop = new ManualLoop();
-  final List<String> errors = new ArrayList<>();
+  public final ManualLoop loop = new ManualLoop();
+  public final List<String> errors = new ArrayList<>();
+  private final PolicyKind<?> kind;
   private final Config config;
   private final Map<String, byte[]> files = new HashMap<>();
   private final Map<Object, Object> shared = new HashMap<>();
 
   /**
+   * @param kind the kind of the policy
    * @param policy what is written below the policy's key
    * @param consumers as in the configuration
    */
-  HttpSignatureUnderTest(String policy, String consumers) {
+  public PolicyUnderTest(PolicyKind<?> kind, String policy, String consumers) {
+    this(kind, policy, consumers, SECRET);
+  }
+
+  /**
+   * @param secret what {@code ${env:S}} stands for
+   */
+  public PolicyUnderTest(PolicyKind<?> kind, String policy, String consumers, String secret) {
+    this.kind = kind;
     String yaml =
         """
         listeners: { plain: { address: "127.0.0.1:0" } }
-        policies: { signed: { httpSignature: { %s } } }
+        policies: { signed: { %s: { %s } } }
         routes: { r: { match: { path: /** }, auth: signed, respond: { body: in } } }
         consumers: { %s }
         """
-            .formatted(policy, consumers);
+            .formatted(kind.name(), policy, consumers);
     Reading reading =
-        new ConfigReader(Policies.KINDS, Secrets.of(Map.of("S", SECRET)))
+        new ConfigReader(Policies.KINDS, Secrets.of(Map.of("S", secret)))
             .read("headgate.yaml", yaml);
     assertThat(reading.problems().hasErrors()).as(reading.problems().report()).isFalse();
     config = ((Reading.Accepted) reading).config();
-    loop.clock.jump(Duration.ofMillis((THEN + 2) * 1000 - loop.wallMillis()));
+    at(THEN + 2);
   }
 
   @Override
@@ -74,29 +86,34 @@ final class HttpSignatureUnderTest implements Preparation {
     return Instant.ofEpochMilli(loop.wallMillis());
   }
 
-  HttpSignatureUnderTest file(String path, String content) {
+  /** Sets the wall clock, to seconds since 1970. */
+  public PolicyUnderTest at(long seconds) {
+    loop.clock.jump(Duration.ofMillis(seconds * 1000 - loop.wallMillis()));
+    return this;
+  }
+
+  public PolicyUnderTest file(String path, String content) {
     files.put(path, content.getBytes(StandardCharsets.US_ASCII));
     return this;
   }
 
   /** The policy; a new instance with each call, which shares its memory with the others. */
-  HttpSignaturePolicy policy() {
-    PolicyFactory factory =
-        new HttpSignatureKind()
-            .prepare(
-                (HttpSignature)
-                    Objects.requireNonNull(config.policies().get("signed")).policy().config(),
-                this);
-    Policy policy = Objects.requireNonNull(factory, () -> errors.toString()).create(loop);
-    return (HttpSignaturePolicy) policy;
+  public Policy policy() {
+    return prepared(kind);
+  }
+
+  private <C extends Record> Policy prepared(PolicyKind<C> of) {
+    Record written = Objects.requireNonNull(config.policies().get("signed")).policy().config();
+    PolicyFactory factory = of.prepare(of.config().cast(written), this);
+    return Objects.requireNonNull(factory, errors::toString).create(loop);
   }
 
   /** A request to {@code https://example.com} with these fields, each with a colon. */
-  Exchange request(String method, String target, String... fields) {
+  public Exchange request(String method, String target, String... fields) {
     return requestTo("example.com", method, target, fields);
   }
 
-  Exchange requestTo(String authority, String method, String target, String... fields) {
+  public Exchange requestTo(String authority, String method, String target, String... fields) {
     Headers headers = new Headers();
     for (String field : fields) {
       int colon = field.indexOf(':');
@@ -114,8 +131,11 @@ final class HttpSignatureUnderTest implements Preparation {
         loop.nanos());
   }
 
-  /** What becomes of a request: {@code vouched}, {@code nothing}, or the reason of its failure. */
-  String ask(HttpSignaturePolicy policy, Exchange exchange) {
+  /**
+   * What becomes of a request: {@code vouched}, {@code nothing}, {@code wants the body}, or the
+   * reason of its failure.
+   */
+  public String ask(Policy policy, Exchange exchange) {
     Decision[] decided = {policy.onRequest(exchange)};
     if (decided[0] instanceof Decision.Await await) {
       await.then(later -> decided[0] = later);
@@ -129,15 +149,19 @@ final class HttpSignatureUnderTest implements Preparation {
       }
       case Decision.Respond _, Decision.TakeBody _ -> "answered";
       case Decision.Await _ -> "waiting";
+      case Decision.AwaitBody(BodyInspector reader, long most) -> {
+        exchange.inspectBody(policy, reader);
+        yield most > 0 ? "wants the body" : "waiting";
+      }
     };
   }
 
-  String ask(Exchange exchange) {
+  public String ask(Exchange exchange) {
     return ask(policy(), exchange);
   }
 
-  /** What becomes of a body of a request that was let through: {@code passed} or a reason. */
-  static String body(Exchange exchange, String body) {
+  /** What those say who look at a request's body: {@code passed} or a reason. */
+  public static String body(Exchange exchange, String body) {
     for (Exchange.BodyWatch watch : exchange.bodyWatches()) {
       BodyInspector inspector = watch.inspector();
       ByteBuffer piece = ByteBuffer.wrap(body.getBytes(StandardCharsets.US_ASCII));
