@@ -149,6 +149,10 @@ final class Explaining {
       switch (decision) {
         case Decision.Await await -> decision = decisions.resume(awaited(await, decisions));
         case Decision.TakeBody take -> decision = decisions.taken(take, NO_BODY);
+        case Decision.AwaitBody wanted -> {
+          Failure refused = wanted.reader().end();
+          decision = decisions.resume(refused == null ? Decision.CONTINUE : Decision.fail(refused));
+        }
         case Decision.Continue _, Decision.Respond _, Decision.Fail _ -> {
           return decision;
         }

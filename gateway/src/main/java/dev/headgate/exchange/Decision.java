@@ -44,7 +44,7 @@ public sealed interface Decision {
       /**
        * Answers; called once, on the loop, unless the body does not come.
        *
-       * @return anything but {@link Continue} and {@link TakeBody}
+       * @return an answer, a failure, or that it waits for something else than the body
        */
       Decision taken(byte[] body);
     }

@@ -99,7 +99,7 @@ final class AskedPolicies {
   private static Decision last(CompiledPolicy policy, Decision verdict) {
     return switch (verdict) {
       case Decision.Respond _, Decision.Fail _, Decision.Await _ -> verdict;
-      case Decision.Continue _, Decision.TakeBody _ ->
+      case Decision.Continue _, Decision.TakeBody _, Decision.AwaitBody _ ->
           broken(policy, new IllegalStateException("it took the body and does not answer"));
     };
   }
