@@ -2,6 +2,7 @@ package dev.headgate.policy.apikey;
 
 import dev.headgate.config.Config;
 import dev.headgate.config.Problems;
+import dev.headgate.config.check.CredentialOwners;
 import dev.headgate.exchange.CredentialList;
 import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.IdentityHeaders;
@@ -12,7 +13,6 @@ import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.exchange.Stage;
 import dev.headgate.secret.ProvenSecrets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,36 +55,26 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
   }
 
   private static Map<String, String> hashes(Config whole, Problems problems) {
-    Map<String, String> owners = new HashMap<>();
-    whole
-        .consumers()
-        .forEach((name, consumer) -> {
-          for (ApiKeyCredential key : ConsumersKeys.keys(consumer)) {
-            if (key.sha256() != null
-                && owners.putIfAbsent(key.sha256().toLowerCase(Locale.ROOT), name)
-                    instanceof String owner) {
-              problems.error("consumers." + name, "one of its keys is also a key of " + owner, "");
-            }
-          }
-        });
-    return owners;
+    return CredentialOwners.of(
+        whole,
+        ApiKeyCredential.class,
+        key -> key.sha256() == null ? null : key.sha256().toLowerCase(Locale.ROOT),
+        (where, _, owner) ->
+            problems.error(where, "one of its keys is also a key of " + owner, ""));
   }
 
   private static Map<String, String> prefixes(Config whole, Problems problems) {
-    TreeMap<String, String> owners = new TreeMap<>();
-    whole
-        .consumers()
-        .forEach((name, consumer) -> {
-          for (ApiKeyCredential key : ConsumersKeys.keys(consumer)) {
-            if (key.prefix() != null
-                && owners.putIfAbsent(key.prefix(), name) instanceof String owner) {
-              problems.error(
-                  "consumers." + name,
-                  "the prefix of one of its keys is also one of " + owner,
-                  "a prefix tells whose a key is");
-            }
-          }
-        });
+    Map<String, String> owners =
+        new TreeMap<>(
+            CredentialOwners.of(
+                whole,
+                ApiKeyCredential.class,
+                ApiKeyCredential::prefix,
+                (where, _, owner) ->
+                    problems.error(
+                        where,
+                        "the prefix of one of its keys is also one of " + owner,
+                        "a prefix tells whose a key is")));
     // In this order a prefix comes right before those that begin with it.
     String before = null;
     for (Map.Entry<String, String> one : owners.entrySet()) {

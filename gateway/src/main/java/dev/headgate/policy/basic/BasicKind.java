@@ -1,8 +1,8 @@
 package dev.headgate.policy.basic;
 
 import dev.headgate.config.Config;
-import dev.headgate.config.Consumer;
 import dev.headgate.config.Problems;
+import dev.headgate.config.check.CredentialOwners;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
@@ -11,7 +11,6 @@ import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.exchange.Stage;
 import dev.headgate.secret.ProvenSecrets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -44,17 +43,13 @@ public final class BasicKind implements PolicyKind<Basic> {
           at + ".realm", "only printable ASCII without quotes and backslashes can be sent", "");
     }
     IdentityHeaders.check(at + ".identityHeaders", config.identityHeaders(), problems);
-    Map<String, String> owners = new HashMap<>();
-    whole
-        .consumers()
-        .forEach((name, consumer) -> {
-          for (Consumer.Credential credential : consumer.credentials()) {
-            if (credential.credential().config() instanceof BasicCredential basic
-                && owners.putIfAbsent(basic.user(), name) instanceof String owner) {
-              problems.error("consumers." + name, "one of its users is also one of " + owner, "");
-            }
-          }
-        });
+    Map<String, String> owners =
+        CredentialOwners.of(
+            whole,
+            BasicCredential.class,
+            BasicCredential::user,
+            (where, _, owner) ->
+                problems.error(where, "one of its users is also one of " + owner, ""));
     if (owners.isEmpty()) {
       problems.warning(at, "no consumer has a password: nobody can call", "");
     }

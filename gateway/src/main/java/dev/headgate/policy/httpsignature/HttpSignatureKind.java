@@ -1,9 +1,9 @@
 package dev.headgate.policy.httpsignature;
 
 import dev.headgate.config.Config;
-import dev.headgate.config.Consumer;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Shown;
+import dev.headgate.config.check.CredentialOwners;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
@@ -12,7 +12,6 @@ import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.exchange.SeenOnce;
 import dev.headgate.exchange.Stage;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,20 +52,14 @@ public final class HttpSignatureKind implements PolicyKind<HttpSignature> {
       problems.error(at + ".tag", "a tag is printable ASCII", "");
     }
     IdentityHeaders.check(at + ".identityHeaders", config.identityHeaders(), problems);
-    Map<String, String> owners = new HashMap<>();
-    whole
-        .consumers()
-        .forEach((name, consumer) -> {
-          for (Consumer.Credential credential : consumer.credentials()) {
-            if (credential.credential().config() instanceof HttpSignatureCredential key
-                && owners.putIfAbsent(key.keyid(), name) instanceof String owner) {
-              problems.error(
-                  "consumers." + name,
-                  "the key id " + Shown.quoted(key.keyid()) + " is also one of " + owner,
-                  "");
-            }
-          }
-        });
+    Map<String, String> owners =
+        CredentialOwners.of(
+            whole,
+            HttpSignatureCredential.class,
+            HttpSignatureCredential::keyid,
+            (where, keyid, owner) ->
+                problems.error(
+                    where, "the key id " + Shown.quoted(keyid) + " is also one of " + owner, ""));
     if (owners.isEmpty()) {
       problems.warning(at, "no consumer has a key that signs: nobody can call", "");
     }

@@ -1,9 +1,9 @@
 package dev.headgate.policy.mtls;
 
 import dev.headgate.config.Config;
-import dev.headgate.config.Consumer;
 import dev.headgate.config.Problems;
 import dev.headgate.config.ServerTls;
+import dev.headgate.config.check.CredentialOwners;
 import dev.headgate.exchange.IdentityHeaders;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
@@ -12,7 +12,6 @@ import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.exchange.Stage;
 import dev.headgate.policy.mtls.MtlsCredential.Wanted;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -60,24 +59,15 @@ public final class MtlsKind implements PolicyKind<Mtls> {
   }
 
   private static Map<Wanted, String> owners(Config whole, Problems problems) {
-    Map<Wanted, String> owners = new HashMap<>();
-    whole
-        .consumers()
-        .forEach((name, consumer) -> {
-          for (Consumer.Credential credential : consumer.credentials()) {
-            if (credential.credential().config() instanceof MtlsCredential mtls
-                && mtls.wanted() instanceof Wanted wanted) {
-              String owner = owners.putIfAbsent(wanted, name);
-              if (owner != null) {
-                problems.error(
-                    "consumers." + name,
-                    "one of its certificates is also one of " + owner,
-                    "the same " + wanted.field());
-              }
-            }
-          }
-        });
-    return owners;
+    return CredentialOwners.of(
+        whole,
+        MtlsCredential.class,
+        MtlsCredential::wanted,
+        (where, wanted, owner) ->
+            problems.error(
+                where,
+                "one of its certificates is also one of " + owner,
+                "the same " + wanted.field()));
   }
 
   @Override
