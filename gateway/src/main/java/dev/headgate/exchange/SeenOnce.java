@@ -39,6 +39,17 @@ public final class SeenOnce {
     FULL
   }
 
+  /**
+   * The memory of all policies of a kind that know things for that time: what one has taken, no
+   * other takes.
+   *
+   * @param known as for {@link #first}
+   */
+  public static SeenOnce shared(Preparation preparation, String kind, long known) {
+    record Memory(String kind, long known) {}
+    return preparation.shared(SeenOnce.class, new Memory(kind, known), SeenOnce::new);
+  }
+
   public SeenOnce() {
     new SecureRandom().nextBytes(salt);
   }

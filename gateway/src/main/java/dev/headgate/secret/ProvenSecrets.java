@@ -5,6 +5,7 @@ import dev.headgate.concurrent.Shared;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.Preparation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -75,6 +76,11 @@ public final class ProvenSecrets {
   @Shared
   public static final class ByLoop {
     private final ConcurrentMap<Loop, ProvenSecrets> byLoop = new ConcurrentHashMap<>();
+
+    /** Those of the node, which all policies that prove secrets share. */
+    public static ByLoop shared(Preparation preparation) {
+      return preparation.shared(ByLoop.class, ProvenSecrets.class, ByLoop::new);
+    }
 
     /** The loop's own, made at its first use; on that loop. */
     public ProvenSecrets of(Loop loop) {

@@ -101,9 +101,7 @@ public final class ApiKeyKind implements PolicyKind<ApiKey> {
       }
     }
     PolicyKeys keys = new PolicyKeys(preparation.name(), written, inFile, preparation.consumers());
-    ProvenSecrets.ByLoop proven =
-        preparation.shared(
-            ProvenSecrets.ByLoop.class, ProvenSecrets.class, ProvenSecrets.ByLoop::new);
+    ProvenSecrets.ByLoop proven = ProvenSecrets.ByLoop.shared(preparation);
     IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     return new PolicyFactory() {
       @Override

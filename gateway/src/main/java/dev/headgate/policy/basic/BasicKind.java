@@ -59,9 +59,7 @@ public final class BasicKind implements PolicyKind<Basic> {
   public PolicyFactory prepare(Basic config, Preparation preparation) {
     Users users = new Users(preparation.name(), preparation.consumers());
     IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
-    ProvenSecrets.ByLoop proven =
-        preparation.shared(
-            ProvenSecrets.ByLoop.class, ProvenSecrets.class, ProvenSecrets.ByLoop::new);
+    ProvenSecrets.ByLoop proven = ProvenSecrets.ByLoop.shared(preparation);
     return new PolicyFactory() {
       @Override
       public Policy create(Loop loop) {

@@ -25,9 +25,6 @@ public final class HmacKind implements PolicyKind<Hmac> {
   /** How many secrets may be tried for one request. */
   private static final int MOST_SECRETS = 4;
 
-  /** By what the memory of signatures is shared: whichever policy has taken one, no other does. */
-  private record Memory(String kind, long nanos) {}
-
   @Override
   public String name() {
     return NAME;
@@ -157,7 +154,7 @@ public final class HmacKind implements PolicyKind<Hmac> {
         config.window() == null
             ? 0
             : config.window().plus(config.leeway().multipliedBy(2)).toNanos();
-    SeenOnce seen = preparation.shared(SeenOnce.class, new Memory(NAME, knownNanos), SeenOnce::new);
+    SeenOnce seen = SeenOnce.shared(preparation, NAME, knownNanos);
     IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     HmacPolicy.Prepared prepared =
         new HmacPolicy.Prepared(

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class HttpSignatureKind implements PolicyKind<HttpSignature> {
   private static final String NAME = "httpSignature";
 
-  /** By what the memory of signatures is shared: whichever policy has taken one, no other does. */
-  private record Memory(String kind, long nanos) {}
-
   @Override
   public String name() {
     return NAME;
@@ -91,7 +88,7 @@ public final class HttpSignatureKind implements PolicyKind<HttpSignature> {
       return null;
     }
     long knownNanos = config.maxAge().plus(config.leeway().multipliedBy(2)).toNanos();
-    SeenOnce seen = preparation.shared(SeenOnce.class, new Memory(NAME, knownNanos), SeenOnce::new);
+    SeenOnce seen = SeenOnce.shared(preparation, NAME, knownNanos);
     IdentityHeaders headers = new IdentityHeaders(preparation.name(), config.identityHeaders());
     HttpSignaturePolicy.Prepared prepared =
         new HttpSignaturePolicy.Prepared(
