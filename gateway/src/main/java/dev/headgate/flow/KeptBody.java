@@ -1,40 +1,84 @@
 package dev.headgate.flow;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.BodyInspector;
+import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Decision;
+import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Stage;
+import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was read of a request's body before the request could go on, because policies decide by it.
- * Its bytes lie in one buffer, however small the pieces were in which they came: a piece may keep
- * many times its size in memory.
+ * What is read of a request's body before the request can go on, because policies decide by it. Its
+ * bytes lie in one buffer, however small the pieces were in which they came: a piece may keep many
+ * times its size in memory.
+ *
+ * <p>The carrier bounds the time between two pieces; as a deadline this bounds the time for all of
+ * them, so that a client cannot make others wait for memory by sending one byte after the other.
  */
 @LoopConfined
-final class KeptBody {
+final class KeptBody extends Deadline {
+  private static final int CONTINUE = 100;
+  private static final byte[] NOTHING = {};
+
+  private final Loop loop;
+  private final Exchange exchange;
+  private final ClientStream client;
   private @Nullable ByteBuf bytes;
   private boolean whole;
   private @Nullable Headers trailers;
-  private Decision.@Nullable AwaitBody reading;
+  private @Nullable BodyInspector reader;
   private @Nullable Consumer<Decision> waiting;
+  private long most;
+
+  /**
+   * @param whole whether nothing comes
+   */
+  KeptBody(Loop loop, Exchange exchange, ClientStream client, boolean whole) {
+    this.loop = loop;
+    this.exchange = exchange;
+    this.client = client;
+    this.whole = whole;
+  }
 
   /**
    * Shows the body to a policy, what is there and what comes.
    *
+   * @param longest how many bytes it may have
    * @param then told once what the policy has decided, perhaps before this returns
    */
-  void show(Decision.AwaitBody reader, Consumer<Decision> then) {
-    reading = reader;
+  void show(BodyInspector inspector, long longest, Consumer<Decision> then) {
+    reader = inspector;
+    most = longest;
     waiting = then;
-    if (bytes != null) {
+    if (!whole && BodyInspection.announced(exchange) > most) {
+      tell(tooLong());
+    } else if (bytes != null) {
       show(bytes, 0);
     }
-    finish();
+    if (whole) {
+      finish();
+    } else if (reader != null) {
+      demand();
+    }
+  }
+
+  private void demand() {
+    loop.arm(this, Decisions.PATIENCE_NANOS);
+    if (exchange.requestHeaders().has(HeaderName.EXPECT)) {
+      exchange.requestHeaders().remove(HeaderName.EXPECT);
+      client.informational(CONTINUE, new Headers());
+      client.flush();
+    }
+    client.demand(true);
   }
 
   /** A further piece; takes over the buffer. */
@@ -58,42 +102,60 @@ final class KeptBody {
   }
 
   private void show(ByteBuf all, int from) {
-    Decision.AwaitBody reader = reading;
-    if (reader == null) {
+    BodyInspector shownTo = reader;
+    if (shownTo == null) {
       return;
     }
     Failure failure = null;
-    if (all.readableBytes() > reader.most()) {
-      failure =
-          Failure.client(
-              Stage.READ,
-              413,
-              "body.too_large",
-              "a body of more than " + reader.most() + " bytes, by which a policy decides");
+    if (all.readableBytes() > most) {
+      failure = tooLong();
     } else if (all.writerIndex() > from) {
       ByteBuffer shown = all.nioBuffer(from, all.writerIndex() - from).asReadOnlyBuffer();
-      failure = BodyInspection.guarded(() -> reader.reader().piece(shown));
+      failure = BodyInspection.guarded(() -> shownTo.piece(shown));
     }
     if (failure != null) {
-      tell(Decision.fail(failure));
+      tell(failure);
     }
+  }
+
+  private Failure tooLong() {
+    return Failure.client(
+        Stage.READ,
+        413,
+        "body.too_large",
+        "a body of more than " + most + " bytes, by which a policy decides");
   }
 
   private void finish() {
-    Decision.AwaitBody reader = reading;
-    if (whole && reader != null) {
-      Failure failure = BodyInspection.guarded(reader.reader()::end);
-      tell(failure == null ? Decision.CONTINUE : Decision.fail(failure));
+    BodyInspector shownTo = reader;
+    if (shownTo != null) {
+      tell(BodyInspection.guarded(shownTo::end));
     }
   }
 
-  private void tell(Decision decision) {
+  @Override
+  protected void expired() {
+    tell(Failure.client(Stage.READ, 408, "client.body_timeout", "the body did not come in time"));
+  }
+
+  private void tell(@Nullable Failure failure) {
     Consumer<Decision> then = waiting;
-    reading = null;
-    waiting = null;
+    letGo();
     if (then != null) {
-      then.accept(decision);
+      client.demand(false);
+      then.accept(failure == null ? Decision.CONTINUE : Decision.fail(failure));
     }
+  }
+
+  private void letGo() {
+    loop.cancel(this);
+    reader = null;
+    waiting = null;
+  }
+
+  /** A copy of the bytes. */
+  byte[] copy() {
+    return bytes == null ? NOTHING : ByteBufUtil.getBytes(bytes);
   }
 
   /** The bytes, now the taker's; null if there are none. */
@@ -114,8 +176,7 @@ final class KeptBody {
 
   /** The request has ended. */
   void close() {
-    reading = null;
-    waiting = null;
+    letGo();
     ByteBuf all = take();
     if (all != null) {
       all.release();

@@ -1,6 +1,7 @@
 package dev.headgate.flow;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.BodyInspector;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
@@ -12,7 +13,10 @@ import dev.headgate.snapshot.CompiledRoute;
 import dev.headgate.upstream.UpstreamRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,20 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 public final class RequestFlow {
+  /** Of a body that a policy takes as a whole, every piece is welcome. */
+  private static final BodyInspector ANY_BODY =
+      new BodyInspector() {
+        @Override
+        public @Nullable Failure piece(ByteBuffer piece) {
+          return null;
+        }
+
+        @Override
+        public @Nullable Failure end() {
+          return null;
+        }
+      };
+
   private final Serving serving;
   private final Exchange exchange;
   private final ClientStream client;
@@ -33,7 +51,6 @@ public final class RequestFlow {
 
   private @Nullable RequestTimeout requestTimeout;
   private @Nullable PolicyWait waiting;
-  private @Nullable BodyTaking taking;
   private @Nullable Forwarding forwarding;
   private @Nullable KeptBody kept;
   private long bodyLimit;
@@ -87,50 +104,31 @@ public final class RequestFlow {
                   proceed(decisions.resume(decided));
                 });
       }
-      case Decision.TakeBody take -> {
-        boundTime();
-        BodyTaking begun =
-            new BodyTaking(
-                serving.loop(),
-                exchange,
-                take.most(),
-                this::fail,
-                body -> {
-                  taking = null;
-                  proceed(decisions.taken(take, body));
-                });
-        taking = begun;
-        begun.begin(client, requestComplete, delivering);
-      }
-      case Decision.AwaitBody wanted -> {
-        boundTime();
-        readBody(wanted);
-      }
+      case Decision.TakeBody take ->
+          readBody(
+              ANY_BODY,
+              take.most(),
+              read ->
+                  proceed(
+                      read instanceof Decision.Fail
+                          ? read
+                          : decisions.taken(take, Objects.requireNonNull(kept).copy())));
+      case Decision.AwaitBody wanted ->
+          readBody(wanted.reader(), wanted.most(), read -> proceed(decisions.resume(read)));
     }
   }
 
-  /** Reads the body for a policy that decides by it. */
-  private void readBody(Decision.AwaitBody wanted) {
+  /** Reads the body for a policy that decides by it, or answers it. */
+  private void readBody(BodyInspector reader, long most, Consumer<Decision> then) {
+    boundTime();
     bodyLimit = decisions.route().bodyLimit();
     KeptBody body = kept;
     if (body == null) {
-      body = new KeptBody();
+      boolean none = requestComplete || exchange.webSocket();
+      body = new KeptBody(serving.loop(), exchange, client, none);
       kept = body;
-      if (requestComplete) {
-        body.end(null);
-      } else if (exchange.requestHeaders().has(HeaderName.EXPECT)) {
-        exchange.requestHeaders().remove(HeaderName.EXPECT);
-        client.informational(100, new Headers());
-        client.flush();
-      }
     }
-    client.demand(!requestComplete);
-    body.show(
-        wanted,
-        decided -> {
-          client.demand(false);
-          proceed(decisions.resume(decided));
-        });
+    body.show(reader, most, then);
   }
 
   boolean keepsBody() {
@@ -220,13 +218,9 @@ public final class RequestFlow {
   /** A piece of the request's body; takes over the buffer. */
   public void requestData(ByteBuf data) {
     exchange.addRequestBytes(data.readableBytes());
-    BodyTaking takes = taking;
     Forwarding to = forwarding;
     KeptBody body = kept;
-    if (takes != null) {
-      delivering = true;
-      takes.piece(data);
-    } else if (done || (to == null && body == null)) {
+    if (done || (to == null && body == null)) {
       data.release();
     } else if (exchange.requestBytes() > bodyLimit) {
       data.release();
@@ -245,13 +239,9 @@ public final class RequestFlow {
   /** The request is complete. */
   public void requestEnd(@Nullable Headers trailers) {
     requestComplete = true;
-    BodyTaking takes = taking;
     Forwarding to = forwarding;
     KeptBody body = kept;
-    if (takes != null) {
-      delivering = true;
-      takes.end();
-    } else if (!done && body != null) {
+    if (!done && body != null) {
       delivering = true;
       body.end(trailers);
     } else if (!done && to != null) {
@@ -388,10 +378,6 @@ public final class RequestFlow {
     if (waiting != null) {
       waiting.cancel();
       waiting = null;
-    }
-    if (taking != null) {
-      taking.cancel();
-      taking = null;
     }
   }
 
