@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Refusal {
   MALFORMED("malformed", "The token is malformed"),
-  ENCRYPTION("encryption", "The token cannot be decrypted, or is none that is taken encrypted"),
+  ENCRYPTION("encryption", "The token cannot be decrypted, or is not encrypted as it must be"),
   ALGORITHM("algorithm", "The token's signature algorithm is not accepted"),
   TYPE("type", "The token is of a type that is not accepted"),
   ISSUER("issuer", "The token was issued by somebody else"),

@@ -1,5 +1,6 @@
 package dev.headgate.jwe;
 
+import dev.headgate.config.Default;
 import dev.headgate.config.Doc;
 import dev.headgate.config.OneOrMany;
 import dev.headgate.config.Problems;
@@ -20,7 +21,8 @@ public record Decryption(
                     + " is made with SHA-1.",
             example = "RSA-OAEP-256")
         @OneOrMany
-        List<JweAlgorithm> algorithms) {
+        List<JweAlgorithm> algorithms,
+    @Doc("Whether tokens that are not encrypted are refused.") @Default("false") boolean required) {
   /** Each key that is not named by a token is tried. */
   private static final int MOST_KEYS = 4;
 

@@ -21,10 +21,15 @@ public final class DecryptionKeys {
 
   private final List<DecryptionKey> keys;
   private final List<JweAlgorithm> algorithms;
+  private final boolean required;
 
-  DecryptionKeys(List<DecryptionKey> keys, List<JweAlgorithm> algorithms) {
+  /**
+   * @param required whether what is not encrypted is refused
+   */
+  DecryptionKeys(List<DecryptionKey> keys, List<JweAlgorithm> algorithms, boolean required) {
     this.keys = List.copyOf(keys);
     this.algorithms = List.copyOf(algorithms);
+    this.required = required;
   }
 
   /**
@@ -43,7 +48,9 @@ public final class DecryptionKeys {
         keys.add(key);
       }
     }
-    return keys.size() == config.keys().size() ? new DecryptionKeys(keys, config.taken()) : null;
+    return keys.size() == config.keys().size()
+        ? new DecryptionKeys(keys, config.taken(), config.required())
+        : null;
   }
 
   private static @Nullable DecryptionKey key(
@@ -65,9 +72,17 @@ public final class DecryptionKeys {
     return null;
   }
 
-  /** Whether a token is encrypted, by its looks. */
-  public static boolean isEncrypted(byte[] bytes, int from, int length) {
-    return CompactJwe.isOne(bytes, from, length);
+  /**
+   * Whether a token is to be opened first: whether it is encrypted, by its looks.
+   *
+   * @throws RefusedToken if it is not, and must be
+   */
+  public boolean opens(byte[] bytes, int from, int length) throws RefusedToken {
+    boolean encrypted = CompactJwe.isOne(bytes, from, length);
+    if (required && !encrypted) {
+      throw new RefusedToken(Refusal.ENCRYPTION, "it is not encrypted, as it must be");
+    }
+    return encrypted;
   }
 
   /**

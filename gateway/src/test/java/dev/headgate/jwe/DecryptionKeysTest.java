@@ -48,7 +48,7 @@ class DecryptionKeysTest {
               }
             })
             .toList();
-    return new DecryptionKeys(keys, new Decryption(List.of(), named).taken());
+    return new DecryptionKeys(keys, new Decryption(List.of(), named, false).taken(), false);
   }
 
   private static JWEHeader.Builder header(String algorithm, String encryption) {

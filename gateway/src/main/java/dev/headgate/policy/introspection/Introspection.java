@@ -11,6 +11,7 @@ import dev.headgate.config.Upstream;
 import dev.headgate.jose.JwsAlgorithm;
 import dev.headgate.jose.KeyUse;
 import dev.headgate.jose.TokenPlace;
+import dev.headgate.jwe.Decryption;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -132,5 +133,10 @@ public record Introspection(
           @Nullable String jwks,
       @Doc("The algorithms that are taken. Without this, all that public keys have.")
           List<JwsAlgorithm> algorithms,
+      @Doc(
+              value =
+                  "With what answers are opened that the server has encrypted besides; without it they are not believed.",
+              example = "{ keys: keys/tokens.pem }")
+          @Nullable Decryption decryption,
       @Doc("How keys are fetched and kept.") KeyUse keys) {}
 }

@@ -16,6 +16,8 @@ import dev.headgate.jose.JwsAlgorithm;
 import dev.headgate.jose.JwsAlgorithm.Family;
 import dev.headgate.jose.LoopKeys;
 import dev.headgate.jose.TokenOwners;
+import dev.headgate.jwe.Decryption;
+import dev.headgate.jwe.DecryptionKeys;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -84,6 +86,9 @@ public final class IntrospectionKind implements PolicyKind<Introspection> {
     } else {
       IssuerKeys.check(at, config.issuer(), signed.jwks(), signed.keys(), problems);
     }
+    if (signed.decryption() != null) {
+      signed.decryption().check(at + ".signed.decryption", problems);
+    }
     if (config.client().id() == null) {
       problems.error(at + ".client.id", "a signed answer says whom it is for", "name the gateway");
     }
@@ -98,15 +103,21 @@ public final class IntrospectionKind implements PolicyKind<Introspection> {
   @Override
   public @Nullable PolicyFactory prepare(Introspection config, Preparation preparation) {
     Function<Loop, LoopKeys> keys = null;
-    if (config.signed() != null) {
+    DecryptionKeys decryption = null;
+    Introspection.Signed signed = config.signed();
+    if (signed != null) {
       keys =
           IssuerKeys.prepare(
               Objects.requireNonNull(config.issuer()),
-              config.signed().jwks(),
-              config.signed().keys(),
+              signed.jwks(),
+              signed.keys(),
               "signed.",
               preparation);
-      if (keys == null) {
+      Decryption encrypted = signed.decryption();
+      if (encrypted != null) {
+        decryption = DecryptionKeys.prepare(encrypted, "signed.decryption.", preparation);
+      }
+      if (keys == null || (encrypted != null && decryption == null)) {
         return null;
       }
     }
@@ -116,7 +127,7 @@ public final class IntrospectionKind implements PolicyKind<Introspection> {
     Server server = new Server(config, preparation.name(), preparation.resolve(config.tls()));
     IntrospectionPolicy.Prepared prepared =
         new IntrospectionPolicy.Prepared(
-            preparation.name(), config, server, new Meaning(config, owners), headers);
+            preparation.name(), config, server, new Meaning(config, owners), decryption, headers);
     Function<Loop, LoopKeys> signers = keys;
     return new PolicyFactory() {
       @Override

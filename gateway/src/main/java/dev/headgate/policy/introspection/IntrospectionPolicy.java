@@ -22,6 +22,7 @@ import dev.headgate.jose.Refusal;
 import dev.headgate.jose.RefusedToken;
 import dev.headgate.jose.StrictJson;
 import dev.headgate.jose.TokenPlace;
+import dev.headgate.jwe.DecryptionKeys;
 import dev.headgate.policy.introspection.Meaning.Token;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -50,6 +51,7 @@ final class IntrospectionPolicy implements AuthenticationPolicy {
       Introspection config,
       Server server,
       Meaning meaning,
+      @Nullable DecryptionKeys decryption,
       IdentityHeaders identityHeaders) {}
 
   /**
@@ -60,7 +62,10 @@ final class IntrospectionPolicy implements AuthenticationPolicy {
     this.place = prepared.config().from().place();
     Introspection config = prepared.config();
     Introspection.Signed how = config.signed();
-    this.signed = keys == null || how == null ? null : new SignedAnswers(config, how, keys, loop);
+    this.signed =
+        keys == null || how == null
+            ? null
+            : new SignedAnswers(config, how, keys, prepared.decryption(), loop);
     this.loop = loop;
     this.answers = new Answers<>(prepared.name(), config.cache().most(), config.breaker(), loop);
   }

@@ -171,11 +171,11 @@ final class JwtPolicy implements AuthenticationPolicy {
       return Decision.fail(slowed);
     }
     DecryptionKeys decryption = prepared.decryption();
-    if (decryption != null && DecryptionKeys.isEncrypted(from.bytes(), from.from(), length)) {
-      byte[] token = Arrays.copyOfRange(from.bytes(), from.from(), from.from() + length);
-      return decrypt(decryption, token, name, meaning);
-    }
     try {
+      if (decryption != null && decryption.opens(from.bytes(), from.from(), length)) {
+        byte[] token = Arrays.copyOfRange(from.bytes(), from.from(), from.from() + length);
+        return decrypt(decryption, token, name, meaning);
+      }
       Said said = read(from.bytes(), from.from(), length);
       Decision decision = underWay.begin(name).join(meaning);
       verify(said, name);

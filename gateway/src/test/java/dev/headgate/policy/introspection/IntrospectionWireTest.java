@@ -3,6 +3,12 @@ package dev.headgate.policy.introspection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.EncryptionMethod;
+import com.nimbusds.jose.JWEAlgorithm;
+import com.nimbusds.jose.JWEHeader;
+import com.nimbusds.jose.JWEObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.ECDHEncrypter;
 import dev.headgate.GatewayUnderTest;
 import dev.headgate.Gateways;
 import dev.headgate.jose.SigningKey;
@@ -15,6 +21,8 @@ import dev.headgate.testkit.ScriptedOrigin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -408,9 +416,13 @@ class IntrospectionWireTest {
   }
 
   private GatewayUnderTest signed() {
+    return signed("");
+  }
+
+  private GatewayUnderTest signed(String more) {
     return gateway(
-        ", issuer: \"https://idp\", signed: { jwks: \"%s/keys\" }, breaker: { failures: 100 }"
-            .formatted(idp.url()));
+        ", issuer: \"https://idp\", signed: { jwks: \"%s/keys\"%s }, breaker: { failures: 100 }"
+            .formatted(idp.url(), more));
   }
 
   private static final String HEADER =
@@ -434,6 +446,45 @@ class IntrospectionWireTest {
           .containsExactly("application/token-introspection+jwt");
       signs(HEADER, outside("gate way", "{\"active\":false}"));
       assertThat(get(client, "u").text()).contains("introspection.inactive");
+    }
+  }
+
+  private void encrypts(KeyPair pair, String token) throws Exception {
+    JWEObject envelope =
+        new JWEObject(
+            new JWEHeader.Builder(JWEAlgorithm.ECDH_ES, EncryptionMethod.A128GCM)
+                .contentType("JWT")
+                .build(),
+            new Payload(token));
+    envelope.encrypt(new ECDHEncrypter((ECPublicKey) pair.getPublic()));
+    script.set(exchange -> {
+      boolean keys = exchange.request().path().equals("/keys");
+      exchange.respond(
+          200,
+          keys ? SigningKey.set(KEY) : envelope.serialize(),
+          "Content-Type: application/token-introspection+jwt");
+    });
+  }
+
+  @Test
+  void aSignedAnswerMayBeEncryptedBesides() throws Exception {
+    KeyPair pair = SigningKey.of("", "ES256").pair();
+    Path file = folder.resolve("own.pem");
+    Files.writeString(file, SigningKey.pem("PRIVATE KEY", pair.getPrivate()));
+    String answer = KEY.token(HEADER, outside("gate way", ACTIVE));
+    encrypts(pair, answer);
+    try (var gateway = signed(", decryption: { keys: \"%s\", required: true }".formatted(file));
+        RawClient client = gateway.connect()) {
+      assertThat(get(client, "t").status()).isEqualTo(200);
+      signs(HEADER, outside("gate way", ACTIVE));
+      assertThat(get(client, "bare").text()).contains("introspection.unavailable");
+      encrypts(SigningKey.of("", "ES256").pair(), answer);
+      assertThat(get(client, "other").text()).contains("introspection.unavailable");
+      encrypts(pair, ACTIVE);
+      assertThat(get(client, "unsigned").text()).contains("introspection.unavailable");
+      encrypts(pair, KEY.token(HEADER, outside("somebody else", ACTIVE)));
+      assertThat(get(client, "audience").text()).contains("introspection.unavailable");
+      assertThat(origin.requests()).hasSize(1);
     }
   }
 

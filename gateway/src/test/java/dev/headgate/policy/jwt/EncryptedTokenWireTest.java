@@ -120,6 +120,15 @@ class EncryptedTokenWireTest {
   }
 
   @Test
+  void oneThatAnybodyOnTheWayCouldReadMayBeRefused() throws Exception {
+    try (var gateway = gateways.start(yaml(BOTH.replace("] }", "], required: true }")))) {
+      assertThat(ask(gateway, encrypted(NEW, ISSUER.token(CLAIMS)))).isEqualTo("in");
+      assertThat(ask(gateway, ISSUER.token(CLAIMS))).contains("jwt.encryption");
+      assertThat(origin.requests()).hasSize(1);
+    }
+  }
+
+  @Test
   void whatIsInsideMustHoldLikeAnyOther() throws Exception {
     SigningKey stranger = SigningKey.of("a", "ES256");
     try (var gateway = gateways.start(yaml(BOTH))) {
