@@ -75,8 +75,12 @@ record Transport(
     return new Transport(
         "io_uring",
         IoUringIoHandler.newFactory(),
-        IoUringServerSocketChannel::new,
-        IoUringSocketChannel::new,
+        () -> {
+          IoUringServerSocketChannel server = new IoUringServerSocketChannel();
+          server.pipeline().addLast(new ResetWatch.Accepted());
+          return server;
+        },
+        () -> ResetWatch.over(new IoUringSocketChannel()),
         IoUringDatagramChannel::new,
         UnixChannelOption.SO_REUSEPORT,
         IoUringChannelOption.TCP_QUICKACK);
