@@ -97,6 +97,21 @@ class GatewayTokenTest {
   }
 
   @Test
+  void whereTooManyTokensWaitNothingGoesToTheUpstreamWithoutOne() {
+    Identity ada = identity("ada");
+    loop.overloaded(true);
+    assertThat(policy.onRequest(exchange(ada)))
+        .isInstanceOfSatisfying(
+            Decision.Fail.class,
+            fail -> {
+              assertThat(fail.failure().status()).isEqualTo(503);
+              assertThat(fail.failure().reason()).isEqualTo("overload.crypto");
+            });
+    loop.overloaded(false);
+    assertThat(token(ada)).isNotNull();
+  }
+
+  @Test
   void equalIdentitiesOfDifferentCredentialsShareNothing() {
     assertThat(policy.onRequest(exchange(identity("ada")))).isInstanceOf(Decision.Await.class);
     loop.runTasks();

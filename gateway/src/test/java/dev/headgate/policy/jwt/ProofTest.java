@@ -146,6 +146,19 @@ class ProofTest {
   }
 
   @Test
+  void whereTooManyProofsWaitACallerIsToldToComeAgain() {
+    begin("");
+    assertThat(reasonOf(proof())).isEqualTo("vouched");
+    jwt.loop.overloaded(true);
+    String proof = proof();
+    assertThat(reasonOf(proof)).isEqualTo("overload.crypto");
+    jwt.loop.overloaded(false);
+    assertThat(reasonOf(proof))
+        .as("a proof that nobody looked at is not used up")
+        .isEqualTo("vouched");
+  }
+
+  @Test
   void aTokenThatIsBoundToNoKeyIsNotShownWithAProof() {
     begin("");
     token = issuer.token(jwt.claims(""));
