@@ -20,15 +20,17 @@ import java.util.Objects;
 public final class GatewayUnderTest implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final ConfigReader reader = new ConfigReader(Policies.KINDS, Secrets.of(Map.of()));
+  private final ConfigReader reader;
   private final String runtime;
   private final Gateway gateway;
 
   /**
    * @param runtime the line that says on what the gateway runs
    * @param yaml the rest of the configuration
+   * @param environment variables that references to secrets find
    */
-  GatewayUnderTest(String runtime, String yaml) {
+  GatewayUnderTest(String runtime, String yaml, Map<String, String> environment) {
+    reader = new ConfigReader(Policies.KINDS, Secrets.of(environment));
     this.runtime = runtime;
     Reading.Accepted accepted = read(yaml);
     Problems problems = new Problems(accepted.sources());

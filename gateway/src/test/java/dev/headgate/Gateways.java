@@ -2,10 +2,11 @@ package dev.headgate;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Makes gateways for tests that run on one transport. See {@link OnEveryTransport}. */
-public record Gateways(String transport) {
+public record Gateways(String transport, Map<String, String> environment) {
   private static final String ONE_LISTENER =
       """
       listeners: { plain: { address: "127.0.0.1:0", limits: %s } }
@@ -20,6 +21,15 @@ public record Gateways(String transport) {
           respond: { status: 200, body: hi, headers: { content-type: text/plain } }
       telemetry: { accessLog: { to: "off" } }
       """;
+
+  public Gateways(String transport) {
+    this(transport, Map.of());
+  }
+
+  /** With variables that references to secrets find. */
+  public Gateways with(Map<String, String> variables) {
+    return new Gateways(transport, variables);
+  }
 
   /** One for each transport that works on this machine. */
   static Stream<Gateways> available() {
@@ -46,7 +56,9 @@ public record Gateways(String transport) {
    */
   public GatewayUnderTest start(String yaml, String runtime) {
     return new GatewayUnderTest(
-        "runtime: { loops: 1, transport: %s%s }%n".formatted(transport, runtime), yaml);
+        "runtime: { loops: 1, transport: %s%s }%n".formatted(transport, runtime),
+        yaml,
+        environment);
   }
 
   /** With one plain listener, in front of an origin that speaks HTTP/1.1. */

@@ -36,6 +36,7 @@ class PackageArrowsTest {
           Map.entry("jwe", "concurrent exchange config jose pem"),
           Map.entry("keyed", "concurrent http exchange config"),
           Map.entry("callout", "concurrent http exchange config"),
+          Map.entry("store", "concurrent exchange config callout tls"),
           Map.entry("secret", "concurrent exchange config"),
           Map.entry(
               "policy",
@@ -54,7 +55,8 @@ class PackageArrowsTest {
               "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
           Map.entry(
               "worker",
-              "concurrent http exchange config snapshot upstream telemetry flow listen tls"),
+              "concurrent http exchange config snapshot upstream telemetry flow listen tls"
+                  + " store"),
           Map.entry("source", "concurrent config"),
           Map.entry("admin", "concurrent config"));
 

@@ -4,6 +4,7 @@ import dev.headgate.exchange.Callouts;
 import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Offload;
+import dev.headgate.exchange.Stores;
 import dev.headgate.exchange.TimerWheel;
 import java.net.URI;
 import java.time.Clock;
@@ -97,6 +98,11 @@ final class OfflineLoop implements Loop {
           known == null ? new Callouts.Answer.Failed("there is no network here") : known;
       tasks.add(() -> listener.answered(answer));
     };
+  }
+
+  @Override
+  public Stores stores() {
+    return Stores.NONE;
   }
 
   @Override

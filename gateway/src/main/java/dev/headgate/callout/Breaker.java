@@ -8,7 +8,7 @@ import dev.headgate.exchange.Loop;
  * question is tried, and only if it is answered are others asked again.
  */
 @LoopConfined
-final class Breaker {
+public final class Breaker {
   private final Breaking rules;
   private final Loop loop;
   private int failures;
@@ -16,13 +16,13 @@ final class Breaker {
   private boolean open;
   private boolean trying;
 
-  Breaker(Breaking rules, Loop loop) {
+  public Breaker(Breaking rules, Loop loop) {
     this.rules = rules;
     this.loop = loop;
   }
 
   /** Whether to ask now. Who does says how it went. */
-  boolean mayAsk() {
+  public boolean mayAsk() {
     if (!open) {
       return true;
     }
@@ -38,7 +38,7 @@ final class Breaker {
    *
    * @return whether others are asked again only now
    */
-  boolean succeeded() {
+  public boolean succeeded() {
     boolean again = open;
     failures = 0;
     open = false;
@@ -51,7 +51,7 @@ final class Breaker {
    *
    * @return whether no more are asked from now on
    */
-  boolean failed() {
+  public boolean failed() {
     failures++;
     if (failures < rules.failures()) {
       return false;

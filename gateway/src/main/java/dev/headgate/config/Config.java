@@ -7,6 +7,7 @@ public record Config(
     @Doc("How the process runs.") RuntimeConfig runtime,
     @Doc("Where clients connect, by name.") @Named Map<String, Listener> listeners,
     @Doc("Where requests go, by name.") @Named Map<String, Upstream> upstreams,
+    @Doc("What several nodes share, by name.") @Named Map<String, Store> stores,
     @Doc("Policies that routes use by name.") @Named Map<String, NamedPolicy> policies,
     @Doc("Which requests are taken and what happens to them, by name.") @Named
         Map<String, Route> routes,

@@ -44,6 +44,9 @@ public interface Loop extends Executor {
   /** Requests to others. */
   Callouts callouts();
 
+  /** What is shared with other nodes. */
+  Stores stores();
+
   /** Work that would hold up the loop. */
   Offload offload();
 

@@ -41,6 +41,14 @@ public interface Preparation {
   }
 
   /**
+   * A store of the configuration, for {@link Stores}; a policy that asks for it is made again when
+   * it changes.
+   *
+   * @param name checked before
+   */
+  Stores.Place store(String name);
+
+  /**
    * Opens a file. The policy is made again when it changes.
    *
    * @throws IOException if it cannot be read

@@ -1,6 +1,5 @@
 package dev.headgate.keyed;
 
-import com.dynatrace.hash4j.hashing.HashStream64;
 import dev.headgate.exchange.ClientNetwork;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Identity;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface KeyPart {
   /** Adds what the request has of this to the key of its bucket. */
-  void put(Exchange exchange, HashStream64 key);
+  void put(Exchange exchange, KeySink key);
 
   /** What a user may write. */
   List<String> WORDS =
@@ -58,11 +57,12 @@ interface KeyPart {
     };
   }
 
-  private static void client(Exchange exchange, HashStream64 key) {
-    key.putByte((byte) 0).putBytes(ClientNetwork.of(exchange.address()));
+  private static void client(Exchange exchange, KeySink key) {
+    key.kind((byte) 0);
+    key.bytes(ClientNetwork.of(exchange.address()));
   }
 
-  private static void consumer(Exchange exchange, HashStream64 key) {
+  private static void consumer(Exchange exchange, KeySink key) {
     Identity identity = exchange.identity();
     if (identity == null || identity.consumer() == null) {
       credential(exchange, key);
@@ -71,12 +71,14 @@ interface KeyPart {
     }
   }
 
-  private static void credential(Exchange exchange, HashStream64 key) {
+  private static void credential(Exchange exchange, KeySink key) {
     Identity identity = exchange.identity();
     if (identity == null) {
       client(exchange, key);
     } else {
-      key.putByte((byte) 1).putString(identity.policy()).putString(identity.subject());
+      key.kind((byte) 1);
+      key.text(identity.policy());
+      key.text(identity.subject());
     }
   }
 
@@ -91,11 +93,12 @@ interface KeyPart {
     return identity == null ? null : identity.labels().get(name);
   }
 
-  private static void text(@Nullable String value, Exchange exchange, HashStream64 key) {
+  private static void text(@Nullable String value, Exchange exchange, KeySink key) {
     if (value == null) {
       client(exchange, key);
     } else {
-      key.putByte((byte) 2).putString(value);
+      key.kind((byte) 2);
+      key.text(value);
     }
   }
 }

@@ -21,6 +21,7 @@ import java.util.Objects;
 public final class RequestKey {
   private final List<KeyPart> parts;
   private final HashStream64 hash;
+  private final KeySink sink;
 
   /** What all keys of a node are made with, so that loops and revisions make the same ones. */
   public record Seed(Hasher64 hasher) {
@@ -37,15 +38,33 @@ public final class RequestKey {
   public RequestKey(List<String> per, Seed seed) {
     this.parts = per.stream().map(text -> Objects.requireNonNull(KeyPart.of(text))).toList();
     this.hash = seed.hasher().hashStream();
+    this.sink = new Hashed(hash);
   }
 
   /** The key of a request. */
   public long of(Exchange exchange) {
     hash.reset();
     for (int i = 0; i < parts.size(); i++) {
-      parts.get(i).put(exchange, hash);
+      parts.get(i).put(exchange, sink);
     }
     return hash.getAsLong();
+  }
+
+  private record Hashed(HashStream64 hash) implements KeySink {
+    @Override
+    public void kind(byte kind) {
+      hash.putByte(kind);
+    }
+
+    @Override
+    public void bytes(byte[] bytes) {
+      hash.putBytes(bytes);
+    }
+
+    @Override
+    public void text(String text) {
+      hash.putString(text);
+    }
   }
 
   /** Whether the key is only known once somebody has said who is calling. */

@@ -4,10 +4,12 @@ import dev.headgate.config.Mode;
 import dev.headgate.config.read.FileStamp;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.Stage;
+import dev.headgate.exchange.Stores;
 import dev.headgate.expression.Expression;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A policy as a route has it.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param authenticates whether it stands under {@code auth}
  * @param readsConsumers whether it was made of the consumers, so that it must be made again when
  *     they change
+ * @param stores what it counts in, so that it must be made again when one changes
  * @param files what it was made of besides, so that it must be made again when one changes
  */
 public record CompiledPolicy(
@@ -29,4 +32,5 @@ public record CompiledPolicy(
     boolean authenticates,
     boolean readsConsumers,
     Map<Path, FileStamp> files,
+    Set<Stores.Place> stores,
     PolicyFactory factory) {}

@@ -6,6 +6,7 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
 import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.PolicyFactory;
+import dev.headgate.exchange.Stores;
 import dev.headgate.http.HeaderName;
 import dev.headgate.route.PathRewrite;
 import dev.headgate.route.RedirectTarget;
@@ -20,6 +21,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,7 +110,22 @@ public final class Compiler {
     for (RouteProblem problem : change.problems()) {
       problems.error("routes." + problem.route() + ".match", problem.message(), problem.hint());
     }
-    return problems.hasErrors() ? null : snapshot(revision, change.router(), routes);
+    if (problems.hasErrors()) {
+      return null;
+    }
+    Snapshot snapshot = snapshot(revision, change.router(), routes);
+    unused(snapshot);
+    return snapshot;
+  }
+
+  private void unused(Snapshot snapshot) {
+    Set<String> used =
+        snapshot.stores().stream().map(Stores.Place::name).collect(Collectors.toSet());
+    for (String name : config.stores().keySet()) {
+      if (!used.contains(name)) {
+        problems.warning("stores." + name, "no policy uses this store");
+      }
+    }
   }
 
   private Snapshot snapshot(

@@ -7,12 +7,15 @@ import dev.headgate.config.NamedPolicy;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
 import dev.headgate.config.RoutePolicy;
+import dev.headgate.config.ServerTls;
+import dev.headgate.config.Store;
 import dev.headgate.config.Typed;
 import dev.headgate.config.read.FileStamp;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.exchange.Stage;
+import dev.headgate.exchange.Stores;
 import dev.headgate.expression.Expression;
 import dev.headgate.policy.Policies;
 import java.io.IOException;
@@ -22,8 +25,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -87,8 +92,42 @@ final class PolicyCompiler {
 
   private boolean isCurrent(CompiledPolicy policy) {
     return (sameConsumers || !policy.readsConsumers())
+        && policy.stores().stream().allMatch(store -> store.equals(store(store.name())))
         && policy.files().entrySet().stream()
             .allMatch(file -> file.getValue().equals(stamp(file.getKey())));
+  }
+
+  /** A store as policies see it; null if there is none of that name. */
+  private Stores.@Nullable Place store(String name) {
+    Store store = config.stores().get(name);
+    if (store == null) {
+      return null;
+    }
+    Store.Tls tls = store.tls();
+    ServerTls.KeyPair pair = tls.certificate();
+    Store.Tls resolved =
+        new Store.Tls(
+            tls.verify(),
+            tls.ca() == null ? null : resolve(tls.ca()).toString(),
+            pair == null
+                ? null
+                : new ServerTls.KeyPair(
+                    resolve(pair.chain()).toString(), resolve(pair.key()).toString()));
+    return new Stores.Place(
+        name,
+        new Store(
+            store.redis(),
+            store.cluster(),
+            store.user(),
+            store.password(),
+            store.sentinelPassword(),
+            store.prefix(),
+            store.timeout(),
+            resolved));
+  }
+
+  private Path resolve(String path) {
+    return outside.folder().resolve(path).toAbsolutePath().normalize();
   }
 
   private FileStamp stamp(Path file) {
@@ -158,6 +197,7 @@ final class PolicyCompiler {
         known.authenticates(),
         known.readsConsumers(),
         known.files(),
+        known.stores(),
         known.factory());
   }
 
@@ -185,6 +225,7 @@ final class PolicyCompiler {
         stage == Stage.AUTHENTICATE,
         preparation.readsConsumers,
         Map.copyOf(preparation.files),
+        Set.copyOf(preparation.stores),
         factory);
   }
 
@@ -205,6 +246,7 @@ final class PolicyCompiler {
     private final String at;
     private final String name;
     private final Map<Path, FileStamp> files = new HashMap<>();
+    private final Set<Stores.Place> stores = new HashSet<>();
     private boolean readsConsumers;
 
     InHand(String at, String name) {
@@ -235,7 +277,23 @@ final class PolicyCompiler {
 
     @Override
     public Path resolve(String path) {
-      return outside.folder().resolve(path).toAbsolutePath().normalize();
+      return PolicyCompiler.this.resolve(path);
+    }
+
+    @Override
+    public Stores.Place store(String name) {
+      Stores.Place place = PolicyCompiler.this.store(name);
+      if (place == null) {
+        throw new IllegalArgumentException("no store '" + name + "'");
+      }
+      stores.add(place);
+      String ca = place.config().tls().ca();
+      try (InputStream _ = ca == null ? InputStream.nullInputStream() : open(ca)) {
+        return place;
+      } catch (IOException e) {
+        problems.error("stores." + name + ".tls.ca", "cannot be read: " + e.getMessage());
+        return place;
+      }
     }
 
     @Override

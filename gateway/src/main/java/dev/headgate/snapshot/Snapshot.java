@@ -4,14 +4,17 @@ import dev.headgate.config.Config;
 import dev.headgate.config.read.FileStamp;
 import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.PolicyFactory;
+import dev.headgate.exchange.Stores;
 import dev.headgate.http.HeaderName;
 import dev.headgate.route.RouteEntry;
 import dev.headgate.route.Router;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A revision compiled for serving. Immutable and shared by all loops.
@@ -43,13 +46,24 @@ public record Snapshot(
   /** The files that its policies were made of, as they were then. */
   public Map<Path, FileStamp> files() {
     Map<Path, FileStamp> files = new HashMap<>();
-    policies.values().forEach(policy -> files.putAll(policy.files()));
+    forEachPolicy(policy -> files.putAll(policy.files()));
+    return files;
+  }
+
+  /** The stores that its policies count in. */
+  public Set<Stores.Place> stores() {
+    Set<Stores.Place> stores = new HashSet<>();
+    forEachPolicy(policy -> stores.addAll(policy.stores()));
+    return stores;
+  }
+
+  private void forEachPolicy(Consumer<CompiledPolicy> act) {
+    policies.values().forEach(act);
     for (RouteEntry<CompiledRoute> route : routes.values()) {
       PolicyChain chain = route.payload().policies();
       for (int i = 0; i < chain.size(); i++) {
-        files.putAll(chain.at(i).files());
+        act.accept(chain.at(i));
       }
     }
-    return files;
   }
 }

@@ -33,6 +33,7 @@ public final class LoopRecorder implements Recorder {
   private final ByName<ListenerMetrics> listeners;
   private final ByName<UpstreamMetrics> upstreams;
   private final ByName<CalloutMetrics> callouts;
+  private final ByName<StoreMetrics> stores;
 
   LoopRecorder(Loop loop, Metrics metrics, AccessLog accessLog) {
     this.loop = loop;
@@ -51,6 +52,7 @@ public final class LoopRecorder implements Recorder {
             (name, own) -> new ListenerMetrics(name, own, refusedConnections, handshakeErrors));
     this.upstreams = new ByName<>(metrics.upstreams(), (_, own) -> new UpstreamMetrics(own));
     this.callouts = new ByName<>(metrics.callouts(), (_, own) -> new CalloutMetrics(own));
+    this.stores = new ByName<>(metrics.stores(), (_, own) -> new StoreMetrics(own));
   }
 
   /** The loop came to something so much later than it was due. */
@@ -110,6 +112,11 @@ public final class LoopRecorder implements Recorder {
   /** The counters of the requests that a policy makes on this loop. */
   public CalloutMetrics callouts(String policy) {
     return callouts.of(policy);
+  }
+
+  /** The counters of a store, for what this loop asks of it. */
+  public StoreMetrics store(String name) {
+    return stores.of(name);
   }
 
   private RouteMetrics route(String name) {

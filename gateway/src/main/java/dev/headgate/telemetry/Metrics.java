@@ -14,6 +14,7 @@ final class Metrics {
   private final Family routes = new Family(RouteMetrics.CELLS, 1, this::maxSeries);
   private final Family upstreams = new Family(UpstreamMetrics.CELLS, 1, this::maxSeries);
   private final Family callouts = new Family(CalloutMetrics.CELLS, 1, this::maxSeries);
+  private final Family stores = new Family(StoreMetrics.CELLS, 1, this::maxSeries);
   private final Family listeners = new Family(ListenerMetrics.CELLS, 1, this::maxSeries);
   private final Family failures = new Family(1, 2, this::maxSeries);
   private final Family wouldDeny = new Family(1, 2, this::maxSeries);
@@ -50,6 +51,11 @@ final class Metrics {
   /** By the policy that asked. */
   Family callouts() {
     return callouts;
+  }
+
+  /** By store. */
+  Family stores() {
+    return stores;
   }
 
   /** By listener. */

@@ -24,6 +24,7 @@ final class Scrape {
     scrape.wouldDeny();
     scrape.upstreams();
     scrape.callouts();
+    scrape.stores();
     scrape.listeners();
     scrape.node(facts, nowMillis);
     ProcessMetrics.add(scrape.exposition);
@@ -182,6 +183,36 @@ final class Scrape {
                   sums[i], labels.merge(Labels.of("outcome", CalloutMetrics.OUTCOMES.get(i))));
             }
           }
+        });
+  }
+
+  private void stores() {
+    Exposition.Counter operations =
+        exposition.counter(
+            "headgate_store_operations",
+            "What stores were asked to do, by what came of it; 'skipped' was not asked for, as the store"
+                + " did not answer before.");
+    Exposition.Distribution duration =
+        exposition.distribution(
+            "headgate_store_duration_seconds",
+            "From asking a store to its answer, or to giving up.",
+            StoreMetrics.DURATION);
+    Exposition.Gauge away =
+        exposition.gauge(
+            "headgate_store_loops_away",
+            "Event loops that leave a store alone for a while, as it does not answer.");
+    metrics
+        .stores()
+        .forEach((names, sums) -> {
+          Labels labels = Labels.of("store", names.getFirst());
+          for (int i = 0; i < StoreMetrics.OUTCOMES.size(); i++) {
+            if (sums[i] > 0) {
+              operations.add(
+                  sums[i], labels.merge(Labels.of("outcome", StoreMetrics.OUTCOMES.get(i))));
+            }
+          }
+          duration.add(sums, labels);
+          away.add(Math.max(0, StoreMetrics.loopsAway(sums)), labels);
         });
   }
 

@@ -7,9 +7,13 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.InetSocketAddressResolver;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -98,6 +102,16 @@ public final class NameResolver {
       builder.nameServerProvider(new SequentialDnsServerAddressStreamProvider(servers));
     }
     this.dns = builder.build();
+  }
+
+  /** For clients that resolve names by themselves. */
+  public AddressResolverGroup<InetSocketAddress> group() {
+    return new AddressResolverGroup<>() {
+      @Override
+      protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+        return new InetSocketAddressResolver(executor, dns);
+      }
+    };
   }
 
   /** Keeps asking for the name of the pool's endpoint, and tells the pool where it leads to. */

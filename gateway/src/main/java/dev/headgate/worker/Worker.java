@@ -6,6 +6,7 @@ import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.LoopPolicies;
 import dev.headgate.exchange.Offload;
+import dev.headgate.exchange.Stores;
 import dev.headgate.exchange.TimerWheel;
 import dev.headgate.flow.Serving;
 import dev.headgate.http.ByteSink;
@@ -15,8 +16,13 @@ import dev.headgate.listen.ListenerHandle;
 import dev.headgate.listen.ListenerLoop;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Snapshot;
+import dev.headgate.store.LoopClient;
+import dev.headgate.store.LoopStores;
+import dev.headgate.store.StoreNews;
+import dev.headgate.store.StoreObserver;
 import dev.headgate.telemetry.LoopRecorder;
 import dev.headgate.telemetry.Recorder;
+import dev.headgate.telemetry.StoreMetrics;
 import dev.headgate.telemetry.UpstreamMetrics;
 import dev.headgate.upstream.CalloutClient;
 import dev.headgate.upstream.Connector;
@@ -55,6 +61,7 @@ public final class Worker implements Serving, Loop {
   private final Offload offload;
   private final CalloutClient calloutClient;
   private final Callouts callouts;
+  private final LoopStores stores;
   private final LoopPolicies policies = new LoopPolicies(this);
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final HttpDate date = new HttpDate();
@@ -76,7 +83,8 @@ public final class Worker implements Serving, Loop {
       Clock clock,
       int loops,
       Function<Loop, LoopRecorder> recorders,
-      OffloadThreads offload) {}
+      OffloadThreads offload,
+      StoreNews storeNews) {}
 
   /**
    * @param node what this loop has in common with the others
@@ -101,6 +109,12 @@ public final class Worker implements Serving, Loop {
     this.offload = node.offload().of(this);
     this.calloutClient = new CalloutClient(io, names, clock);
     this.callouts = new MeasuredCallouts(calloutClient, this, recorder);
+    this.stores =
+        new LoopStores(
+            new LoopClient(this, eventLoop, transport.sockets(), names.group(), clock),
+            node.storeNews(),
+            this::storeObserver);
+    stores.retain(snapshot.stores());
     begin(snapshot);
     long tick = TimerWheel.TICK;
     tickDue = nanos() + tick;
@@ -144,6 +158,11 @@ public final class Worker implements Serving, Loop {
   @Override
   public Callouts callouts() {
     return callouts;
+  }
+
+  @Override
+  public Stores stores() {
+    return stores;
   }
 
   @Override
@@ -233,6 +252,37 @@ public final class Worker implements Serving, Loop {
     };
   }
 
+  /** Nor do stores. */
+  private StoreObserver storeObserver(String store) {
+    StoreMetrics metrics = recorder.store(store);
+    return new StoreObserver() {
+      @Override
+      public void answered(long nanos) {
+        metrics.answered(nanos);
+      }
+
+      @Override
+      public void failed(long nanos) {
+        metrics.failed(nanos);
+      }
+
+      @Override
+      public void skipped() {
+        metrics.skipped();
+      }
+
+      @Override
+      public void away() {
+        metrics.away();
+      }
+
+      @Override
+      public void back() {
+        metrics.back();
+      }
+    };
+  }
+
   @Override
   public String date() {
     return date.at(clock.millis());
@@ -250,6 +300,7 @@ public final class Worker implements Serving, Loop {
           snapshot = next;
           begin(next);
           policies.retain(next.factories());
+          stores.retain(next.stores());
           pools
               .entrySet()
               .removeIf(entry -> {
@@ -309,6 +360,7 @@ public final class Worker implements Serving, Loop {
               pools.values().forEach(UpstreamPool::retire);
               pools.clear();
               policies.retain(Set.of());
+              stores.close();
               calloutClient.close();
               names.close();
               recorder.close();

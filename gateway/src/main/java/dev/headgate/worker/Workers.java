@@ -5,6 +5,7 @@ import dev.headgate.config.RuntimeConfig;
 import dev.headgate.exchange.Loop;
 import dev.headgate.listen.ListenerHandle;
 import dev.headgate.snapshot.Snapshot;
+import dev.headgate.store.StoreNews;
 import dev.headgate.telemetry.LoopRecorder;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -49,7 +50,8 @@ public final class Workers {
     group =
         new MultiThreadIoEventLoopGroup(
             loops, new DefaultThreadFactory("headgate-loop"), transport.handlers());
-    Worker.Node node = new Worker.Node(transport, clock, loops, recorders, offload);
+    Worker.Node node =
+        new Worker.Node(transport, clock, loops, recorders, offload, new StoreNews(clock));
     List<CompletableFuture<Worker>> starting = new ArrayList<>();
     for (int i = 0; i < loops; i++) {
       EventLoop eventLoop = (EventLoop) group.next();

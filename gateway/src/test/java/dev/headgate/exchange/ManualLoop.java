@@ -57,6 +57,18 @@ public final class ManualLoop implements Loop {
     return callouts;
   }
 
+  private Stores stores = Stores.NONE;
+
+  /** Answers what is asked of stores; none is there unless a test says so. */
+  public void stores(Stores answering) {
+    stores = answering;
+  }
+
+  @Override
+  public Stores stores() {
+    return stores;
+  }
+
   /** From now on too much waits for other threads already, or no more. */
   public void overloaded(boolean full) {
     overloaded = full;

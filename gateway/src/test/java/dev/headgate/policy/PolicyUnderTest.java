@@ -17,6 +17,7 @@ import dev.headgate.exchange.Policy;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
+import dev.headgate.exchange.Stores;
 import dev.headgate.http.Headers;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -192,6 +193,11 @@ public final class PolicyUnderTest implements Preparation {
   @Override
   public Path resolve(String path) {
     return Path.of(path);
+  }
+
+  @Override
+  public Stores.Place store(String name) {
+    throw new AssertionError("no stores here");
   }
 
   @Override

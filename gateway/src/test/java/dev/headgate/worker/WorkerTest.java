@@ -15,6 +15,7 @@ import dev.headgate.snapshot.Compiler;
 import dev.headgate.snapshot.Outside;
 import dev.headgate.snapshot.SharedStates;
 import dev.headgate.snapshot.Snapshot;
+import dev.headgate.store.StoreNews;
 import dev.headgate.telemetry.NodeFacts;
 import dev.headgate.telemetry.Telemetry;
 import dev.headgate.testkit.ScriptedOrigin;
@@ -76,7 +77,8 @@ class WorkerTest {
                             Clock.systemUTC(),
                             1,
                             telemetry::loopRecorder,
-                            new OffloadThreads(1)),
+                            new OffloadThreads(1),
+                            new StoreNews(Clock.systemUTC())),
                         with),
                 eventLoop)
             .join();

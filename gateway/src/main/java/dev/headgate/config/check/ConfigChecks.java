@@ -42,6 +42,7 @@ public final class ConfigChecks {
     resolver();
     listeners();
     upstreams();
+    stores();
     policies();
     routes();
     consumers();
@@ -112,6 +113,11 @@ public final class ConfigChecks {
   private void upstreams() {
     UpstreamChecks checks = new UpstreamChecks(problems);
     config.upstreams().forEach((name, upstream) -> checks.check("upstreams." + name, upstream));
+  }
+
+  private void stores() {
+    StoreChecks checks = new StoreChecks(problems);
+    config.stores().forEach((name, store) -> checks.check("stores." + name, store));
   }
 
   private void routes() {

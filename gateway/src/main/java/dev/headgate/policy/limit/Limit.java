@@ -3,6 +3,7 @@ package dev.headgate.policy.limit;
 import dev.headgate.config.Default;
 import dev.headgate.config.Doc;
 import dev.headgate.config.OneOrMany;
+import dev.headgate.config.Percent;
 import dev.headgate.config.Range;
 import dev.headgate.config.Rate;
 import java.time.Duration;
@@ -57,8 +58,43 @@ public record Limit(
         @Default("true")
         boolean headers,
     @Doc(
+            value =
+                "The store in which several nodes count together, by its name under `stores`. Without one, each node"
+                    + " counts alone.",
+            example = "shared")
+        @Nullable String store,
+    @Doc(
+            "How nodes count together. `exact`: the store is asked about each request. `leased`: it lends tokens to each"
+                + " node in advance, so that most requests wait for nothing.")
+        @Default("exact")
+        Sync sync,
+    @Doc(
+            "With `leased`, how much of `burst` a node borrows at most for each client, consumer and so on; at least one"
+                + " token.")
+        @Default("10%")
+        Percent lease,
+    @Doc(
+            "What holds while the store does not answer. `local`: each node counts alone. `allow`: nobody is refused."
+                + " `deny`: all are, with 503 `limit.store_unavailable`.")
+        @Default("local")
+        OnStoreFailure onStoreFailure,
+    @Doc(
             "For how many clients, consumers and so on there is room, at 20 bytes each. With more of them at a time, those"
                 + " who have used little share what is left; nobody gets more than the limit.")
         @Default("100000")
         @Range(min = "1000", max = "100000000")
-        int keys) {}
+        int keys) {
+
+  /** How nodes count together. */
+  public enum Sync {
+    EXACT,
+    LEASED
+  }
+
+  /** What holds while a store does not answer. */
+  public enum OnStoreFailure {
+    LOCAL,
+    ALLOW,
+    DENY
+  }
+}

@@ -1,13 +1,16 @@
 package dev.headgate.policy.limit;
 
 import dev.headgate.config.Config;
+import dev.headgate.config.Nearest;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Rate;
+import dev.headgate.config.Shown;
 import dev.headgate.config.check.HeaderFields;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.exchange.Stage;
+import dev.headgate.exchange.Stores;
 import dev.headgate.expression.Expression;
 import dev.headgate.http.HeaderName;
 import dev.headgate.keyed.RequestKey;
@@ -55,8 +58,22 @@ public final class LimitKind implements PolicyKind<Limit> {
       }
     }
     RequestKey.check(at + ".per", config.per(), problems);
+    store(at, config, whole, problems);
     if (config.costHeader() != null) {
       new HeaderFields(problems).name(at + ".costHeader", config.costHeader());
+    }
+  }
+
+  private static void store(String at, Limit config, Config whole, Problems problems) {
+    if (config.store() != null && !whole.stores().containsKey(config.store())) {
+      String near = Nearest.hint(config.store(), whole.stores().keySet());
+      problems.error(
+          at + ".store",
+          "no store " + Shown.quoted(config.store()),
+          near.isEmpty() ? "add it under 'stores'" : near);
+    }
+    if (config.store() == null && config.sync() == Limit.Sync.LEASED) {
+      problems.error(at + ".sync", "there is nobody to borrow from", "add 'store'");
     }
   }
 
@@ -82,15 +99,37 @@ public final class LimitKind implements PolicyKind<Limit> {
     }
     LimitPlan plan =
         new LimitPlan(
+            preparation.name(),
             stage(config),
             config.per(),
             seed,
             limits,
+            config.store() == null ? null : sharing(config.store(), config, limits, preparation),
             cost,
             config.costHeader() == null ? null : HeaderName.of(config.costHeader()),
             config.maxDelay() == null ? 0 : config.maxDelay().toNanos(),
             config.headers());
     return loop -> new LimitPolicy(plan, loop);
+  }
+
+  private static LimitPlan.Sharing sharing(
+      String store, Limit config, List<LimitPlan.One> limits, Preparation preparation) {
+    record Key(String place, List<String> per, int keys, Stores.Place store) {}
+    Stores.Place place = preparation.store(store);
+    Leases leases =
+        config.sync() == Limit.Sync.EXACT
+            ? null
+            : preparation.shared(
+                Leases.class,
+                new Key(preparation.place(), config.per(), config.keys(), place),
+                () -> new Leases(config.keys()));
+    long burst = limits.stream().mapToLong(LimitPlan.One::burst).min().orElse(1);
+    return new LimitPlan.Sharing(
+        place,
+        preparation.place(),
+        config.onStoreFailure(),
+        leases,
+        Math.max(1, (long) (burst * config.lease().fraction())));
   }
 
   /** What is counted stays as long as the same things are counted in the same place. */

@@ -1,7 +1,9 @@
 package dev.headgate.policy.limit;
 
 import dev.headgate.config.Rate;
+import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Stage;
+import dev.headgate.exchange.Stores;
 import dev.headgate.http.HeaderName;
 import dev.headgate.keyed.RequestKey;
 import java.util.List;
@@ -10,22 +12,59 @@ import org.jspecify.annotations.Nullable;
 /**
  * A limit as its loops share it.
  *
+ * @param sharing how it is shared with other nodes; null if it is not
  * @param maxDelayNanos how long a request may wait for its turn; 0 for not at all
  * @param tells whether answers say how much room there is
  */
 record LimitPlan(
+    String name,
     Stage stage,
     List<String> per,
     RequestKey.Seed seed,
     List<One> limits,
+    @Nullable Sharing sharing,
     Cost cost,
     @Nullable HeaderName costHeader,
     long maxDelayNanos,
     boolean tells) {
 
+  /**
+   * How nodes count together.
+   *
+   * @param purpose what the store knows the limit by; the same on all nodes
+   * @param leases what is lent to this node; null if the store is asked about each request
+   * @param lease how many tokens are lent for a key at most
+   */
+  record Sharing(
+      Stores.Place place,
+      String purpose,
+      Limit.OnStoreFailure onFailure,
+      @Nullable Leases leases,
+      long lease) {}
+
+  /** The tokens as one loop takes them. */
+  Tokens tokens(Loop loop) {
+    if (sharing == null) {
+      return new LocalTokens(this, loop);
+    }
+    return sharing.leases() == null
+        ? new ExactTokens(this, sharing, loop)
+        : new LeasedTokens(this, sharing, sharing.leases(), loop);
+  }
+
   /** Whether something of a request is needed when its answer comes. */
   boolean remembers() {
     return tells || costHeader != null;
+  }
+
+  /** Whether there can ever be room for what a request counts for. */
+  boolean fits(long cost) {
+    for (int i = 0; i < limits.size(); i++) {
+      if (limits.get(i).nanos(cost) > limits.get(i).depth()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -33,18 +72,44 @@ record LimitPlan(
    *
    * @param name for the log
    * @param nanosEach how long one token needs to come back
-   * @param depth how long an empty bucket needs to be full, in nanoseconds
+   * @param burst how many a full bucket holds
    * @param quoted the name, as the fields of answers have it
    * @param described what the field {@code RateLimit-Policy} says
    */
   record One(
-      String name, Buckets buckets, long nanosEach, long depth, String quoted, String described) {
+      String name, Buckets buckets, long nanosEach, long burst, String quoted, String described) {
     /** Times beyond any calendar are all the same, and can be added up. */
     private static final long FARTHEST = Long.MAX_VALUE / 4;
+
+    /** Up to here, the sum of two is exact in Lua. */
+    private static final long FARTHEST_UNITS = 1L << 52;
+
+    /** How long an empty bucket needs to be full, in nanoseconds. */
+    long depth() {
+      return nanosEach * burst;
+    }
 
     /** How long what a request counts for needs to come back, in nanoseconds. */
     long nanos(long cost) {
       return cost > FARTHEST / nanosEach ? FARTHEST : cost * nanosEach;
+    }
+
+    /** In how many nanoseconds a store counts. */
+    long unit() {
+      return depth() <= FARTHEST_UNITS ? 1 : 1000;
+    }
+
+    long unitsEach() {
+      return Math.ceilDiv(nanosEach, unit());
+    }
+
+    long depthUnits() {
+      return unitsEach() * burst;
+    }
+
+    /** What a request counts for, as a store counts. */
+    long units(long cost) {
+      return cost > FARTHEST_UNITS / unitsEach() ? FARTHEST_UNITS : cost * unitsEach();
     }
 
     static One of(String name, Rate rate, long burst, Buckets buckets) {
@@ -53,7 +118,7 @@ record LimitPlan(
           name,
           buckets,
           rate.intervalNanos(),
-          Math.multiplyExact(rate.intervalNanos(), burst),
+          burst,
           quoted,
           quoted + ";q=" + rate.count() + ";w=" + rate.per().toSeconds());
     }

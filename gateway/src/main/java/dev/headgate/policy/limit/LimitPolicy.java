@@ -8,14 +8,17 @@ import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
-import dev.headgate.keyed.RequestKey;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what a request counts for out of its buckets: of all of them, or of none. */
+/**
+ * Takes what a request counts for out of its buckets, of all of them or of none, and says what that
+ * means; where the buckets lie is the business of {@link Tokens}.
+ */
 @LoopConfined
 final class LimitPolicy implements Policy {
   private static final int TOO_MANY_REQUESTS = 429;
+  private static final int UNAVAILABLE = 503;
   private static final HeaderName RATE_LIMIT = HeaderName.of("ratelimit");
   private static final HeaderName RATE_LIMIT_POLICY = HeaderName.of("ratelimit-policy");
 
@@ -27,39 +30,52 @@ final class LimitPolicy implements Policy {
 
   private final LimitPlan plan;
   private final Loop loop;
-  private final RequestKey keys;
+  private final Tokens tokens;
   private int waiting;
-
-  /** What was found out about a request whose caller is to be told, or charged later. */
-  private record Taken(long key, long[] left) {}
 
   LimitPolicy(LimitPlan plan, Loop loop) {
     this.plan = plan;
     this.loop = loop;
-    this.keys = new RequestKey(plan.per(), plan.seed());
+    this.tokens = plan.tokens(loop);
   }
 
   @Override
   public Decision onRequest(Exchange exchange) {
-    long now = loop.nanos();
-    long key = keys.of(exchange);
     long cost = plan.cost().of(exchange, loop);
-    long[] left = new long[plan.limits().size()];
-    int most = take(key, cost, now, left);
+    long patience = waiting < WAITING && plan.fits(cost) ? plan.maxDelayNanos() : 0;
+    Found found = tokens.take(exchange, cost, patience);
+    if (!(found instanceof Found.Later later)) {
+      return meaning(exchange, cost, found);
+    }
+    Decision.Await await = new Decision.Await();
+    later.then(now -> {
+      if (!await.cancelled()) {
+        await.follow(meaning(exchange, cost, now));
+      }
+    });
+    return await;
+  }
+
+  private Decision meaning(Exchange exchange, long cost, Found found) {
+    return switch (found) {
+      case Found.Taking taking -> meaning(exchange, cost, taking);
+      case Found.Away(String why) ->
+          Decision.fail(Failure.gateway(plan.stage(), UNAVAILABLE, "limit.store_unavailable", why));
+      case Found.Later _ -> throw new IllegalStateException("it is not known yet");
+    };
+  }
+
+  private Decision meaning(Exchange exchange, long cost, Found.Taking taking) {
     if (exchange.explained()) {
-      explain(exchange, left);
+      explain(exchange, taking.left());
     }
     if (plan.remembers()) {
-      exchange.state(this, new Taken(key, left));
+      exchange.state(this, taking);
     }
-    if (most < 0) {
-      return Decision.CONTINUE;
+    if (!taking.taken()) {
+      return refused(exchange, cost, taking);
     }
-    long wait = -left[most];
-    boolean never = plan.limits().get(most).nanos(cost) > plan.limits().get(most).depth();
-    return !never && wait <= plan.maxDelayNanos() && waiting < WAITING
-        ? later(key, cost, wait, left)
-        : refused(exchange, most, never ? plan.limits().get(most).depth() : wait);
+    return taking.due() > 0 ? later(taking.due()) : Decision.CONTINUE;
   }
 
   private void explain(Exchange exchange, long[] left) {
@@ -71,54 +87,12 @@ final class LimitPolicy implements Policy {
               + " has room for "
               + Math.max(0, left[i]) / limit.nanosEach()
               + " more of "
-              + limit.depth() / limit.nanosEach());
+              + limit.burst());
     }
   }
 
-  /**
-   * Takes from all buckets, or puts back what was taken and says which has longest to wait for.
-   *
-   * @param left gets what {@link Buckets#take} says of each, or what there would be without this
-   *     request if it is refused
-   * @return -1 if there was enough in all of them
-   */
-  private int take(long key, long cost, long now, long[] left) {
-    int longest = -1;
-    for (int i = 0; i < left.length; i++) {
-      LimitPlan.One limit = plan.limits().get(i);
-      if (longest < 0) {
-        left[i] = limit.buckets().take(key, limit.nanos(cost), limit.depth(), now);
-        if (left[i] < 0) {
-          giveBack(key, cost, now, left, i);
-          longest = i;
-        }
-      } else {
-        long room = limit.buckets().look(key, limit.nanos(cost), limit.depth(), now);
-        left[i] = room < 0 ? room : room + limit.nanos(cost);
-        longest = left[i] < left[longest] ? i : longest;
-      }
-    }
-    return longest;
-  }
-
-  private void giveBack(long key, long cost, long now, long[] left, int before) {
-    for (int i = 0; i < before; i++) {
-      LimitPlan.One limit = plan.limits().get(i);
-      limit.buckets().giveBack(key, limit.nanos(cost), now);
-      left[i] += limit.nanos(cost);
-    }
-  }
-
-  /**
-   * Takes the tokens now, on credit, and lets the request go on when they would have been there.
-   */
-  private Decision later(long key, long cost, long wait, long[] left) {
-    long now = loop.nanos();
-    for (int i = 0; i < left.length; i++) {
-      LimitPlan.One limit = plan.limits().get(i);
-      limit.buckets().charge(key, limit.nanos(cost), Long.MAX_VALUE, now);
-      left[i] = Math.max(0, left[i]);
-    }
+  /** The tokens are taken on credit: lets the request go on when they would have been there. */
+  private Decision later(long wait) {
     waiting++;
     Decision.Await await = new Decision.Await();
     loop.schedule(
@@ -130,15 +104,17 @@ final class LimitPolicy implements Policy {
     return await;
   }
 
-  private Decision refused(Exchange exchange, int most, long wait) {
-    Headers answer = exchange.responseHeaders();
-    answer.set(HeaderName.RETRY_AFTER, Long.toString(seconds(wait)));
+  /** The place where a limit refuses a request. */
+  private Decision refused(Exchange exchange, long cost, Found.Taking taking) {
+    LimitPlan.One limit = plan.limits().get(taking.fullest());
+    long wait = limit.nanos(cost) > limit.depth() ? limit.depth() : taking.due();
+    exchange.responseHeaders().set(HeaderName.RETRY_AFTER, Long.toString(seconds(wait)));
     return Decision.fail(
         Failure.client(
             plan.stage(),
             TOO_MANY_REQUESTS,
             "limit.exceeded",
-            plan.limits().get(most).name() + " has no room for " + seconds(wait) + " s"));
+            limit.name() + " has no room for " + seconds(wait) + " s"));
   }
 
   private static long seconds(long nanos) {
@@ -147,7 +123,7 @@ final class LimitPolicy implements Policy {
 
   @Override
   public void onResponse(Exchange exchange) {
-    if (!(exchange.state(this) instanceof Taken taken)) {
+    if (!(exchange.state(this) instanceof Found.Taking taken)) {
       return;
     }
     if (plan.costHeader() != null && exchange.upstreamHeadNanos() != 0) {
@@ -158,12 +134,13 @@ final class LimitPolicy implements Policy {
     }
   }
 
-  private void charge(Taken taken, @Nullable String said) {
+  private void charge(Found.Taking taken, @Nullable String said) {
     long cost = said == null ? 0 : cost(said);
-    for (int i = 0; cost > 0 && i < plan.limits().size(); i++) {
-      LimitPlan.One limit = plan.limits().get(i);
-      limit.buckets().charge(taken.key(), limit.nanos(cost), 2 * limit.depth(), loop.nanos());
-      taken.left()[i] = Math.max(0, taken.left()[i] - limit.nanos(cost));
+    if (cost > 0) {
+      tokens.charge(taken, cost);
+      for (int i = 0; i < plan.limits().size(); i++) {
+        taken.left()[i] = Math.max(0, taken.left()[i] - plan.limits().get(i).nanos(cost));
+      }
     }
   }
 
@@ -171,6 +148,11 @@ final class LimitPolicy implements Policy {
     boolean number =
         !said.isEmpty() && said.length() <= 7 && said.chars().allMatch(Character::isDigit);
     return number ? Math.min(Long.parseLong(said), DEAREST) : 0;
+  }
+
+  @Override
+  public void close() {
+    tokens.close();
   }
 
   /** The fields of draft-ietf-httpapi-ratelimit-headers-10. */

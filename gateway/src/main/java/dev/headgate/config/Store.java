@@ -1,0 +1,53 @@
+package dev.headgate.config;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+@Doc(
+    "A Redis from 6.2 on, or what speaks like one (Valkey), that several nodes share. Nothing connects before it is first"
+        + " used.")
+@Shorthand("redis")
+public record Store(
+    @Doc(
+            value =
+                "Where it is: `redis://HOST:PORT/DATABASE`, `rediss://` with TLS, or"
+                    + " `redis-sentinel://HOST,HOST/DATABASE#MASTER` (`rediss-sentinel://` with TLS) for one that Sentinels"
+                    + " watch. Several URLs are nodes of a Cluster, of which some are enough.",
+            example = "redis://10.0.0.5:6379")
+        @OneOrMany
+        List<String> redis,
+    @Doc("Whether it is a Cluster although only one of its nodes is named.") @Default("false")
+        boolean cluster,
+    @Doc("The ACL user to log in as; without it, the default user.") @Nullable SecretText user,
+    @Doc("The password to log in with.") @Nullable SecretText password,
+    @Doc("The password that Sentinels ask for.") @Nullable SecretText sentinelPassword,
+    @Doc(
+            value =
+                "What its keys begin with. Gateways that write the same prefix to the same Redis count together.",
+            example = "orders-gateway")
+        @Default("headgate")
+        String prefix,
+    @Doc(
+            "How long to wait for an answer. After it, what is asked for counts as not answered, and what was set for a"
+                + " store that fails is done.")
+        @Default("100ms")
+        @Range(min = "1ms", max = "10s")
+        Duration timeout,
+    @Doc("TLS towards it.") Tls tls) {
+
+  /** Whether keys are spread over several nodes. */
+  public boolean spread() {
+    return cluster || redis.size() > 1;
+  }
+
+  @Doc("TLS towards a store.")
+  public record Tls(
+      @Doc(
+              "Whether the store's certificate and name are verified. Turning it off gives up what TLS is for.")
+          @Default("true")
+          boolean verify,
+      @Doc("PEM file: the authorities to trust instead of the system's.") @Nullable String ca,
+      @Doc("The certificate to show to a store that asks for one.")
+          ServerTls.@Nullable KeyPair certificate) {}
+}

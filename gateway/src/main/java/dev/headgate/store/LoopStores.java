@@ -1,0 +1,63 @@
+package dev.headgate.store;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.Stores;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The stores that one loop asks: a connection to each, from its first use on. */
+@LoopConfined
+public final class LoopStores implements Stores {
+  private final LoopClient home;
+  private final StoreNews news;
+  private final Function<String, StoreObserver> observers;
+  private final Map<Place, RedisStore> stores = new HashMap<>();
+  private Set<Place> used = Set.of();
+
+  /**
+   * @param observers who wants to know how a store of that name is doing
+   */
+  public LoopStores(LoopClient home, StoreNews news, Function<String, StoreObserver> observers) {
+    this.home = home;
+    this.news = news;
+    this.observers = observers;
+  }
+
+  @Override
+  public void run(Command command, Listener listener) {
+    RedisStore store = stores.get(command.place());
+    if (store == null && !used.contains(command.place())) {
+      // A request that began before the last change; no connection is made for it alone.
+      listener.answered(new Answer.Failed("store " + command.place().name() + " was changed"));
+      return;
+    }
+    if (store == null) {
+      Place place = command.place();
+      store = new RedisStore(place, home, news, observers.apply(place.name()));
+      stores.put(place, store);
+    }
+    store.run(command, listener);
+  }
+
+  /** Lets go of all but these, each once what was asked of it is answered. */
+  public void retain(Set<Place> needed) {
+    used = Set.copyOf(needed);
+    stores
+        .entrySet()
+        .removeIf(entry -> {
+          boolean gone = !used.contains(entry.getKey());
+          if (gone) {
+            entry.getValue().retire();
+          }
+          return gone;
+        });
+  }
+
+  /** Lets go of all, as the loop ends. */
+  public void close() {
+    retain(Set.of());
+    home.close();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.headgate.store;
+
+import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.HostPort;
+import dev.headgate.config.Store;
+import dev.headgate.config.StoreAddress;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.protocol.ProtocolVersion;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The client library set up for one store: of whatever form it is, a way to run scripts there. */
+@LoopConfined
+final class StoreClient {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration LOOK_AT_CLUSTER = Duration.ofSeconds(30);
+
+  private final AbstractRedisClient client;
+  private final CompletionStage<RedisScriptingAsyncCommands<String, String>> connected;
+
+  private StoreClient(
+      AbstractRedisClient client,
+      CompletionStage<RedisScriptingAsyncCommands<String, String>> connected) {
+    this.client = client;
+    this.connected = connected;
+  }
+
+  /**
+   * Begins to connect.
+   *
+   * @param tls null if none is spoken
+   * @param mostWaiting how many commands may be under way
+   */
+  static StoreClient connect(
+      LoopClient home, Store store, @Nullable SslOptions tls, int mostWaiting) {
+    List<RedisURI> uris = store.redis().stream().map(one -> uri(store, one)).toList();
+    if (store.spread()) {
+      ClusterClient client = new ClusterClient(home, uris);
+      client.setOptions(
+          (ClusterClientOptions)
+              options(
+                  ClusterClientOptions.builder()
+                      .topologyRefreshOptions(
+                          ClusterTopologyRefreshOptions.builder()
+                              .enableAllAdaptiveRefreshTriggers()
+                              .enablePeriodicRefresh(LOOK_AT_CLUSTER)
+                              .build()),
+                  tls,
+                  mostWaiting));
+      return new StoreClient(
+          client, client.connectAsync(StringCodec.ASCII).thenApply(one -> one.async()));
+    }
+    SingleClient client = new SingleClient(home, uris.getFirst());
+    client.setOptions(options(ClientOptions.builder(), tls, mostWaiting));
+    return new StoreClient(
+        client,
+        client.connectAsync(StringCodec.ASCII, uris.getFirst()).thenApply(one -> one.async()));
+  }
+
+  /** What is there once it is connected; told on the loop. */
+  CompletionStage<RedisScriptingAsyncCommands<String, String>> connected() {
+    return connected;
+  }
+
+  /** Lets go of all connections; does not wait. */
+  void close() {
+    client.shutdownAsync(0, 1, TimeUnit.SECONDS);
+  }
+
+  /** Whoever has no connection is told so at once: nothing waits for one to come back. */
+  private static ClientOptions options(
+      ClientOptions.Builder options, @Nullable SslOptions tls, int mostWaiting) {
+    if (tls != null) {
+      options.sslOptions(tls);
+    }
+    return options
+        .autoReconnect(true)
+        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        .requestQueueSize(mostWaiting)
+        .protocolVersion(ProtocolVersion.RESP2)
+        .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+        .socketOptions(
+            SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build())
+        .build();
+  }
+
+  private static RedisURI uri(Store store, String text) {
+    StoreAddress address = StoreAddress.parse(text);
+    HostPort first = address.hosts().getFirst();
+    RedisURI uri = RedisURI.create(first.host(), first.port());
+    if (address.watched()) {
+      uri = new RedisURI();
+      uri.setSentinelMasterId(address.master());
+      for (HostPort host : address.hosts()) {
+        RedisURI sentinel = RedisURI.create(host.host(), host.port());
+        if (store.sentinelPassword() != null) {
+          sentinel.setAuthentication(store.sentinelPassword().reveal());
+        }
+        secure(sentinel, store, address);
+        uri.getSentinels().add(sentinel);
+      }
+    }
+    secure(uri, store, address);
+    uri.setDatabase(address.database());
+    if (store.password() != null && store.user() != null) {
+      uri.setAuthentication(store.user().reveal(), store.password().reveal());
+    } else if (store.password() != null) {
+      uri.setAuthentication(store.password().reveal());
+    }
+    return uri;
+  }
+
+  private static void secure(RedisURI uri, Store store, StoreAddress address) {
+    uri.setSsl(address.secure());
+    uri.setVerifyPeer(store.tls().verify() ? SslVerifyMode.FULL : SslVerifyMode.NONE);
+    uri.setTimeout(HANDSHAKE_TIMEOUT);
+    uri.setClientName("headgate");
+    uri.setLibraryName("");
+    uri.setLibraryVersion("");
+  }
+}

@@ -1,0 +1,134 @@
+package dev.headgate.policy.limit;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+import redis.embedded.RedisServer;
+
+/** A real Redis of its own on a free port, that can be killed, stopped in its tracks and asked. */
+final class RedisUnderTest implements AutoCloseable {
+  private final int port;
+  private RedisServer server;
+  private String password = "";
+
+  private RedisUnderTest(int port) throws IOException {
+    this.port = port;
+    this.server = started(port);
+  }
+
+  static RedisUnderTest start() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    return new RedisUnderTest(port);
+  }
+
+  private static RedisServer started(int port) throws IOException {
+    RedisServer server =
+        RedisServer.newRedisServer()
+            .port(port)
+            .bind("127.0.0.1")
+            .setting("save \"\"")
+            .setting("appendonly no")
+            .build();
+    server.start();
+    return server;
+  }
+
+  void startAgain() throws IOException {
+    server = started(port);
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** Ends it at once, as a crash would. */
+  void kill() throws IOException {
+    server.stop();
+  }
+
+  /** It takes connections and says nothing any more. */
+  void pause() throws Exception {
+    learnPid();
+    signal("-STOP");
+  }
+
+  void resume() throws Exception {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws Exception {
+    new ProcessBuilder("kill", signal, Long.toString(pid)).start().waitFor();
+  }
+
+  private long pid;
+
+  /** Tells which process it is while it still answers. */
+  private void learnPid() throws IOException {
+    pid = Long.parseLong(info("server", "process_id"));
+  }
+
+  void password(String word) {
+    password = word;
+  }
+
+  /** How many connections it has, ours not counted. */
+  int connections() throws IOException {
+    return Integer.parseInt(info("clients", "connected_clients")) - 1;
+  }
+
+  private int asked;
+
+  /** How many connections were made to it by others than us. */
+  int connectionsReceived() throws IOException {
+    return Integer.parseInt(info("stats", "total_connections_received")) - asked;
+  }
+
+  private String info(String section, String name) throws IOException {
+    return Arrays.stream(call("INFO " + section).split("\n"))
+        .filter(line -> line.startsWith(name + ":"))
+        .map(line -> line.substring(name.length() + 1).strip())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Sends one line, and gives back the answer: a line, or the lines of a text. */
+  String call(String line) throws IOException {
+    asked++;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+      if (!password.isEmpty()) {
+        socket.getOutputStream().write(("AUTH " + password + "\r\n").getBytes(US_ASCII));
+        in.readLine();
+      }
+      socket.getOutputStream().write((line + "\r\n").getBytes(US_ASCII));
+      String first = in.readLine();
+      if (!first.startsWith("$")) {
+        return first;
+      }
+      int length = Integer.parseInt(first.substring(1));
+      StringBuilder text = new StringBuilder();
+      while (text.length() < length) {
+        text.append((char) in.read());
+      }
+      return text.toString();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (pid != 0) {
+      resume();
+    }
+    server.stop();
+  }
+}

@@ -1,0 +1,283 @@
+package dev.headgate.policy.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.GatewayUnderTest;
+import dev.headgate.Gateways;
+import dev.headgate.testkit.RawClient;
+import dev.headgate.testkit.RawResponse;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.uring.IoUring;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two gateways and a real Redis. */
+class SharedLimitWireTest {
+  private RedisUnderTest redis;
+
+  @BeforeEach
+  void startRedis() throws Exception {
+    redis = RedisUnderTest.start();
+  }
+
+  @AfterEach
+  void stopRedis() throws Exception {
+    redis.close();
+  }
+
+  private String config(String limit) {
+    return config(limit, "enforce", "timeout: 2s");
+  }
+
+  private String config(String limit, String mode, String store) {
+    return """
+    listeners: { plain: { address: "127.0.0.1:0", trustedProxies: [127.0.0.0/8] } }
+    stores: { shared: { redis: "redis://127.0.0.1:%d", %s } }
+    policies: { fleet: { limit: { store: shared, %s }, mode: %s } }
+    routes:
+      r:
+        match: { path: /** }
+        auth: public
+        policies: [fleet]
+        respond: { status: 200, headers: { X-Cost: "3" } }
+    telemetry: { accessLog: { to: "off" } }
+    """
+        .formatted(redis.port(), store, limit, mode);
+  }
+
+  private GatewayUnderTest gateway(String limit) {
+    return new Gateways("nio").start(config(limit));
+  }
+
+  private static RawResponse get(RawClient client) throws Exception {
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n");
+    return client.readResponse();
+  }
+
+  private static int admitted(RawClient client, int requests) throws Exception {
+    int admitted = 0;
+    for (int i = 0; i < requests; i++) {
+      admitted += get(client).status() == 200 ? 1 : 0;
+    }
+    return admitted;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll", "io_uring"})
+  void twoGatewaysGiveOutOneBurst(String transport) throws Exception {
+    Assumptions.assumeTrue(isAvailable(transport));
+    String yaml = config("rate: 1/h, burst: 10");
+    try (var one = new Gateways(transport).start(yaml);
+        var other = new Gateways(transport).start(yaml);
+        RawClient first = one.connect();
+        RawClient second = other.connect()) {
+      assertThat(get(first).header("ratelimit")).isEqualTo("\"fleet\";r=9;t=3600");
+      assertThat(get(second).header("ratelimit")).startsWith("\"fleet\";r=8;");
+      assertThat(admitted(first, 6) + admitted(second, 6)).isEqualTo(8);
+      RawResponse refused = get(first);
+      assertThat(refused.status()).isEqualTo(429);
+      assertThat(Long.parseLong(refused.header("retry-after"))).isBetween(3590L, 3600L);
+      assertThat(refused.text()).contains("\"reason\":\"limit.exceeded\"");
+    }
+  }
+
+  private static boolean isAvailable(String transport) {
+    return switch (transport) {
+      case "epoll" -> Epoll.isAvailable();
+      case "io_uring" -> IoUring.isAvailable();
+      default -> true;
+    };
+  }
+
+  @Test
+  void ofSeveralRatesAllAreChargedOrNone() throws Exception {
+    try (var gateway = gateway("rate: [2/h, 3/day]");
+        RawClient client = gateway.connect()) {
+      assertThat(admitted(client, 2)).isEqualTo(2);
+      RawResponse refused = get(client);
+      assertThat(refused.status()).isEqualTo(429);
+      assertThat(refused.headers("ratelimit").get(1)).startsWith("\"fleet:3/day\";r=1;");
+    }
+  }
+
+  @Test
+  void theUpstreamsPriceIsChargedInTheStoreAfterwards() throws Exception {
+    String yaml = config("rate: 1/h, burst: 10, cost: 2");
+    try (var one = new Gateways("nio").start(yaml);
+        RawClient client = one.connect()) {
+      assertThat(get(client).header("ratelimit")).startsWith("\"fleet\";r=8;");
+      assertThat(get(client).header("ratelimit")).startsWith("\"fleet\";r=6;");
+    }
+  }
+
+  @Test
+  void aRequestThatComesTooEarlyWaitsForItsTurn() throws Exception {
+    try (var gateway = gateway("rate: 10/s, burst: 1, maxDelay: 2s");
+        RawClient client = gateway.connect()) {
+      assertThat(admitted(client, 4)).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void inReportModeNobodyIsRefused() throws Exception {
+    try (var gateway = new Gateways("nio").start(config("rate: 1/h", "report", "timeout: 2s"));
+        RawClient client = gateway.connect()) {
+      assertThat(admitted(client, 3)).isEqualTo(3);
+      gateway.awaitMetric(
+          "headgate_would_deny_total{policy=\"fleet\",reason=\"limit.exceeded\"}", 2);
+    }
+  }
+
+  @Test
+  void aReloadKeepsWhatIsCountedAndTheConnection() throws Exception {
+    String yaml = config("rate: 1/h, burst: 5");
+    try (var gateway = new Gateways("nio").start(yaml);
+        RawClient client = gateway.connect()) {
+      assertThat(admitted(client, 3)).isEqualTo(3);
+      assertThat(gateway.apply(yaml.replace("burst: 5", "burst: 4")).hasErrors()).isFalse();
+      assertThat(admitted(client, 3)).isEqualTo(1);
+      assertThat(redis.connectionsReceived()).isEqualTo(1);
+
+      assertThat(gateway.apply(yaml.replace("timeout: 2s", "timeout: 1s")).hasErrors()).isFalse();
+      assertThat(admitted(client, 2)).isEqualTo(1);
+      Awaitility.await().until(() -> redis.connections() == 1);
+      assertThat(redis.connectionsReceived()).isEqualTo(2);
+    }
+    Awaitility.await().until(() -> redis.connections() == 0);
+  }
+
+  @Test
+  void bucketsExpireByThemselves() throws Exception {
+    try (var gateway = gateway("rate: 1/s, burst: 2");
+        RawClient client = gateway.connect()) {
+      assertThat(admitted(client, 2)).isEqualTo(2);
+      assertThat(redis.call("DBSIZE")).isEqualTo(":1");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> redis.call("DBSIZE").equals(":0"));
+    }
+  }
+
+  @Test
+  void withoutTheStoreEachNodeCountsAloneAndTheStoreIsUsedAgainOnceItIsBack() throws Exception {
+    String yaml = config("rate: 1/h, burst: 6", "enforce", "timeout: 200ms");
+    try (var gateway = new Gateways("nio").start(yaml);
+        RawClient client = gateway.connect()) {
+      assertThat(admitted(client, 2)).isEqualTo(2);
+      redis.kill();
+      // What was given before counts: no second burst.
+      assertThat(admitted(client, 8)).isEqualTo(4);
+      gateway.awaitMetric("headgate_store_loops_away{store=\"shared\"}", 1);
+      redis.startAgain();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> get(client).status() == 200); // a Redis that forgot everything
+      gateway.awaitMetric("headgate_store_loops_away{store=\"shared\"}", 0);
+    }
+  }
+
+  @Test
+  void withoutTheStoreNobodyOrEverybodyPassesIfSoSet() throws Exception {
+    redis.kill();
+    try (var gateway = gateway("rate: 1/h, onStoreFailure: deny");
+        RawClient client = gateway.connect()) {
+      RawResponse refused = get(client);
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.text()).contains("\"reason\":\"limit.store_unavailable\"");
+      assertThat(refused.text()).doesNotContain("127.0.0.1");
+    }
+    try (var gateway = gateway("rate: 1/h, onStoreFailure: allow");
+        RawClient client = gateway.connect()) {
+      assertThat(admitted(client, 5)).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void aStoreThatIsSlowCostsItsTimeoutAFewTimesAndThenNothing() throws Exception {
+    String yaml = config("rate: 1/h, onStoreFailure: allow", "enforce", "timeout: 100ms");
+    try (var gateway = new Gateways("nio").start(yaml);
+        RawClient client = gateway.connect()) {
+      assertThat(get(client).status()).isEqualTo(200);
+      redis.pause();
+      assertThat(admitted(client, 30)).isEqualTo(30);
+      double failed =
+          gateway.metric("headgate_store_operations_total{outcome=\"failed\",store=\"shared\"}");
+      double skipped =
+          gateway.metric("headgate_store_operations_total{outcome=\"skipped\",store=\"shared\"}");
+      assertThat(failed).isGreaterThanOrEqualTo(5);
+      assertThat(skipped).isPositive();
+      redis.resume();
+      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> get(client).status() == 429);
+    }
+  }
+
+  @Test
+  void aStoreThatAnswersWithErrorsIsAStoreThatFails() throws Exception {
+    String yaml = config("rate: 1/h, burst: 3, onStoreFailure: deny");
+    try (var gateway = new Gateways("nio").start(yaml);
+        RawClient client = gateway.connect()) {
+      redis.call("CONFIG SET maxmemory 1");
+      assertThat(get(client).status()).isEqualTo(503); // OOM
+      redis.call("CONFIG SET maxmemory 0");
+      assertThat(get(client).status()).isEqualTo(200);
+      redis.call("REPLICAOF 127.0.0.1 1");
+      assertThat(get(client).status()).isEqualTo(503); // READONLY
+      redis.call("REPLICAOF NO ONE");
+      assertThat(get(client).status()).isEqualTo(200);
+      redis.call("SCRIPT FLUSH");
+      assertThat(get(client).status()).isEqualTo(200);
+      assertThat(get(client).status()).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void aStoreThatAsksForAPasswordGetsTheOneThatIsReferredTo() throws Exception {
+    redis.call("CONFIG SET requirepass s3cret");
+    redis.password("s3cret");
+    try (var gateway = gateway("rate: 1/h, onStoreFailure: deny");
+        RawClient client = gateway.connect()) {
+      assertThat(get(client).status()).isEqualTo(503);
+    }
+    String yaml =
+        config("rate: 1/h, onStoreFailure: deny", "enforce", "password: \"${env:REDIS}\"");
+    try (var gateway = new Gateways("nio").with(Map.of("REDIS", "s3cret")).start(yaml);
+        RawClient client = gateway.connect()) {
+      assertThat(get(client).status()).isEqualTo(200);
+    }
+    redis.call("ACL SETUSER gate on >other ~headgate:* +@all");
+    yaml =
+        config(
+            "rate: 1/h, per: host, onStoreFailure: deny",
+            "enforce",
+            "user: \"${env:USER}\", password: \"${env:REDIS}\"");
+    try (var gateway =
+            new Gateways("nio").with(Map.of("REDIS", "other", "USER", "gate")).start(yaml);
+        RawClient client = gateway.connect()) {
+      assertThat(get(client).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whatIsLentIsGivenOutByBothGatewaysWithinTheBound() throws Exception {
+    String yaml = config("rate: 1/h, burst: 100, sync: leased, lease: 10%");
+    try (var one = new Gateways("nio").start(yaml);
+        var other = new Gateways("nio").start(yaml);
+        RawClient first = one.connect();
+        RawClient second = other.connect()) {
+      int admitted = 0;
+      for (int i = 0; i < 20; i++) {
+        admitted += admitted(first, 7) + admitted(second, 3);
+      }
+      // burst + nodes x (lease + 1); and little is left lying about.
+      assertThat(admitted).isBetween(78, 122);
+      assertThat(get(first).status()).isEqualTo(429);
+    }
+  }
+}
