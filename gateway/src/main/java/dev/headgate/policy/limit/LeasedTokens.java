@@ -100,6 +100,7 @@ final class LeasedTokens implements Tokens {
     if (told != null && patience == 0 && told.emptyUntil() - now > 0) {
       return empty(lease, told, cost, now);
     }
+    renew(lease);
     return ask(key, lease.sharedKey, lease, cost, patience);
   }
 

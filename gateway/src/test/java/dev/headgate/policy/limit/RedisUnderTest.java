@@ -2,13 +2,16 @@ package dev.headgate.policy.limit;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.headgate.exchange.Stores;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import redis.embedded.RedisServer;
 
 /** A real Redis of its own on a free port, that can be killed, stopped in its tracks and asked. */
@@ -121,6 +124,34 @@ final class RedisUnderTest implements AutoCloseable {
         text.append((char) in.read());
       }
       return text.toString();
+    }
+  }
+
+  /** Runs a script as a client would, over a connection of its own. */
+  long[] eval(Stores.Command command) throws IOException {
+    List<String> words = new ArrayList<>(List.of("EVAL", command.script().text()));
+    words.add(Integer.toString(command.keys().size()));
+    words.addAll(command.keys());
+    for (long number : command.numbers()) {
+      words.add(Long.toString(number));
+    }
+    StringBuilder sent = new StringBuilder("*" + words.size() + "\r\n");
+    words.forEach(
+        word -> sent.append('$').append(word.length()).append("\r\n").append(word + "\r\n"));
+    asked++;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write(sent.toString().getBytes(US_ASCII));
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+      String first = in.readLine();
+      if (!first.startsWith("*")) {
+        throw new IOException(first);
+      }
+      long[] numbers = new long[Integer.parseInt(first.substring(1))];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = Long.parseLong(in.readLine().substring(1));
+      }
+      return numbers;
     }
   }
 

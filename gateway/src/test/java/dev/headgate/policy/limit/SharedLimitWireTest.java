@@ -9,7 +9,12 @@ import dev.headgate.testkit.RawResponse;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -278,6 +283,34 @@ class SharedLimitWireTest {
       // burst + nodes x (lease + 1); and little is left lying about.
       assertThat(admitted).isBetween(78, 122);
       assertThat(get(first).status()).isEqualTo(429);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exact", "leased"})
+  void inAnyTimeNoMoreThanAllowedPassesBothTogether(String sync) throws Exception {
+    String yaml = config("rate: 100/s, burst: 20, sync: " + sync);
+    try (var one = new Gateways("nio").start(yaml);
+        var other = new Gateways("nio").start(yaml);
+        ExecutorService clients = Executors.newFixedThreadPool(4)) {
+      long start = System.nanoTime();
+      List<Future<Integer>> counts = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        GatewayUnderTest gateway = i % 2 == 0 ? one : other;
+        counts.add(
+            clients.submit(() -> {
+              try (RawClient client = gateway.connect()) {
+                return admitted(client, 400);
+              }
+            }));
+      }
+      int admitted = 0;
+      for (Future<Integer> count : counts) {
+        admitted += count.get();
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      int lent = sync.equals("exact") ? 0 : 2 * (2 + 1);
+      assertThat(admitted).isGreaterThan(20).isLessThanOrEqualTo((int) (20 + 100 * seconds) + lent);
     }
   }
 }
