@@ -92,7 +92,9 @@ final class DocsExamplesTest {
             Map.of(
                 "CLIENT_SECRET", "s",
                 "SESSION_KEY", "k".repeat(32),
-                "PARTNER_SECRET", "p".repeat(32)));
+                "PARTNER_SECRET", "p".repeat(32),
+                "REDIS_USER", "gate",
+                "REDIS_PASSWORD", "s"));
     Checked checked = Checked.of(new ConfigReader(Policies.KINDS, secrets).read(file));
     assertThat(checked.problems().report()).isEmpty();
   }

@@ -23,25 +23,18 @@ class EffectiveConfigTest {
       new ConfigReader(
           Policies.KINDS,
           Secrets.of(
-              Map.of(
-                  "PORT",
-                  "81",
-                  "MAX",
-                  "7",
-                  "TO",
-                  "o",
-                  "TOKEN",
-                  "hunter22",
-                  "TOKEN_SECRET",
-                  "k".repeat(32),
-                  "CLIENT_SECRET",
-                  "hunter22",
-                  "SESSION_KEY",
-                  "k".repeat(32),
-                  "PARTNER_SECRET",
-                  "p".repeat(32),
-                  "OLD_SESSION_KEY",
-                  "o".repeat(32))));
+              Map.ofEntries(
+                  Map.entry("PORT", "81"),
+                  Map.entry("MAX", "7"),
+                  Map.entry("TO", "o"),
+                  Map.entry("TOKEN", "hunter22"),
+                  Map.entry("TOKEN_SECRET", "k".repeat(32)),
+                  Map.entry("CLIENT_SECRET", "hunter22"),
+                  Map.entry("SESSION_KEY", "k".repeat(32)),
+                  Map.entry("PARTNER_SECRET", "p".repeat(32)),
+                  Map.entry("OLD_SESSION_KEY", "o".repeat(32)),
+                  Map.entry("REDIS_USER", "gate"),
+                  Map.entry("REDIS_PASSWORD", "hunter33"))));
 
   private Reading.Accepted accepted(String text) {
     Reading reading = reader.read("h.yaml", text);

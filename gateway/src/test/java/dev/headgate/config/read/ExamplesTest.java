@@ -17,17 +17,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExamplesTest {
   private static final Secrets SECRETS =
       Secrets.of(
-          Map.of(
-              "TOKEN_SECRET",
-              "k".repeat(32),
-              "CLIENT_SECRET",
-              "s",
-              "SESSION_KEY",
-              "k".repeat(32),
-              "OLD_SESSION_KEY",
-              "o".repeat(32),
-              "PARTNER_SECRET",
-              "p".repeat(32)));
+          Map.ofEntries(
+              Map.entry("TOKEN_SECRET", "k".repeat(32)),
+              Map.entry("CLIENT_SECRET", "s"),
+              Map.entry("SESSION_KEY", "k".repeat(32)),
+              Map.entry("OLD_SESSION_KEY", "o".repeat(32)),
+              Map.entry("PARTNER_SECRET", "p".repeat(32)),
+              Map.entry("REDIS_USER", "gate"),
+              Map.entry("REDIS_PASSWORD", "hunter33")));
   private static final Path EXAMPLES = Path.of("../examples");
 
   static List<Path> examples() throws IOException {

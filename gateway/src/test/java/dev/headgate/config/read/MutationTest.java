@@ -85,17 +85,14 @@ class MutationTest {
         new ConfigReader(
             Policies.KINDS,
             Secrets.of(
-                Map.of(
-                    "A",
-                    "value of a",
-                    "TOKEN_SECRET",
-                    "k".repeat(32),
-                    "SESSION_KEY",
-                    "k".repeat(32),
-                    "PARTNER_SECRET",
-                    "p".repeat(32),
-                    "OLD_SESSION_KEY",
-                    "o".repeat(32))));
+                Map.ofEntries(
+                    Map.entry("A", "value of a"),
+                    Map.entry("TOKEN_SECRET", "k".repeat(32)),
+                    Map.entry("SESSION_KEY", "k".repeat(32)),
+                    Map.entry("PARTNER_SECRET", "p".repeat(32)),
+                    Map.entry("OLD_SESSION_KEY", "o".repeat(32)),
+                    Map.entry("REDIS_USER", "gate"),
+                    Map.entry("REDIS_PASSWORD", "hunter33"))));
     for (int round = 0; round < 150; round++) {
       String text = damaged(sound, random);
       Reading reading = reader.read("h.yaml", text);

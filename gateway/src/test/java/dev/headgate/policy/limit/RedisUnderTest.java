@@ -13,40 +13,49 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import redis.embedded.RedisServer;
+import redis.embedded.core.RedisServerBuilder;
 
 /** A real Redis of its own on a free port, that can be killed, stopped in its tracks and asked. */
 final class RedisUnderTest implements AutoCloseable {
   private final int port;
+  private final List<String> settings;
   private RedisServer server;
   private String password = "";
 
-  private RedisUnderTest(int port) throws IOException {
+  private RedisUnderTest(int port, List<String> settings) throws IOException {
     this.port = port;
-    this.server = started(port);
+    this.settings = settings;
+    this.server = started(port, settings);
   }
 
-  static RedisUnderTest start() throws IOException {
-    int port;
+  /**
+   * @param settings further lines of its configuration
+   */
+  static RedisUnderTest start(String... settings) throws IOException {
+    return new RedisUnderTest(freePort(), List.of(settings));
+  }
+
+  static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
+      return free.getLocalPort();
     }
-    return new RedisUnderTest(port);
   }
 
-  private static RedisServer started(int port) throws IOException {
-    RedisServer server =
+  private static RedisServer started(int port, List<String> settings) throws IOException {
+    RedisServerBuilder builder =
         RedisServer.newRedisServer()
             .port(port)
             .bind("127.0.0.1")
             .setting("save \"\"")
-            .setting("appendonly no")
-            .build();
+            .setting("appendonly no");
+    settings.forEach(builder::setting);
+    RedisServer server = builder.build();
     server.start();
     return server;
   }
 
   void startAgain() throws IOException {
-    server = started(port);
+    server = started(port, settings);
   }
 
   int port() {

@@ -93,7 +93,7 @@ class SharedLimitWireTest {
     }
   }
 
-  private static boolean isAvailable(String transport) {
+  static boolean isAvailable(String transport) {
     return switch (transport) {
       case "epoll" -> Epoll.isAvailable();
       case "io_uring" -> IoUring.isAvailable();
