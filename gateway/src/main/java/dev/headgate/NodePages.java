@@ -3,6 +3,8 @@ package dev.headgate;
 import dev.headgate.admin.NodeView;
 import dev.headgate.admin.Readiness;
 import dev.headgate.config.Route;
+import dev.headgate.keyed.TopKeys;
+import dev.headgate.telemetry.LimitReport;
 import dev.headgate.telemetry.Telemetry;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /** What a node's admin endpoints show. */
 final class NodePages implements NodeView {
+  private static final int MOST_OFFENDERS = 50;
+
   private final JsonFactory json = new JsonFactory();
   private final Gateway gateway;
   private final String version;
@@ -101,6 +105,33 @@ final class NodePages implements NodeView {
   @Override
   public Page keys(@Nullable String consumer, int from) {
     return object(out -> new KeysPage(out, consumer, from).write(gateway));
+  }
+
+  @Override
+  public Page limits() {
+    return object(out -> {
+      out.writeArrayPropertyStart("limits");
+      gateway.telemetry().limits(MOST_OFFENDERS).forEach(limit -> limit(out, limit));
+      out.writeEndArray();
+    });
+  }
+
+  private static void limit(JsonGenerator out, LimitReport limit) {
+    out.writeStartObject();
+    out.writeStringProperty("limit", limit.limit());
+    out.writeNumberProperty("within", limit.within());
+    out.writeNumberProperty("delayed", limit.delayed());
+    out.writeNumberProperty("over", limit.over());
+    out.writeArrayPropertyStart("top");
+    for (TopKeys.Seen seen : limit.top()) {
+      out.writeStartObject();
+      out.writeStringProperty("who", seen.name());
+      out.writeNumberProperty("over", seen.most());
+      out.writeNumberProperty("atLeast", seen.least());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeEndObject();
   }
 
   @Override

@@ -8,11 +8,13 @@ import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
 import dev.headgate.policy.Policies;
+import dev.headgate.telemetry.LimitReport;
 import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.http2.Http2Client;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -82,6 +84,11 @@ public final class GatewayUnderTest implements AutoCloseable {
         .filter(line -> line.startsWith(series + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
         .sum();
+  }
+
+  /** What the limits have said. */
+  public List<LimitReport> limits() {
+    return gateway.telemetry().limits(10);
   }
 
   /** Waits until the series has that value: loops count when they come to it. */

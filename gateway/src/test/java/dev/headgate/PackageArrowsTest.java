@@ -46,7 +46,7 @@ class PackageArrowsTest {
           Map.entry("tls", "concurrent config pem"),
           Map.entry("snapshot", "concurrent http exchange config route tls expression policy"),
           Map.entry("upstream", "concurrent http http2 exchange config snapshot tls"),
-          Map.entry("telemetry", "concurrent http exchange config snapshot"),
+          Map.entry("telemetry", "concurrent http exchange config keyed snapshot"),
           Map.entry(
               "flow",
               "concurrent http exchange config route snapshot upstream telemetry expression"),

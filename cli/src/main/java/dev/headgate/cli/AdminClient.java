@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -64,6 +65,24 @@ final class AdminClient {
     return connection;
   }
 
+  /** What the gateway's limits have said. */
+  List<ListedLimit> limits() throws IOException {
+    return read("limits", ListedLimit::parse);
+  }
+
+  /** Reads a page that must be there. */
+  private <T> T read(String page, Function<InputStream, T> reader) throws IOException {
+    HttpURLConnection connection = open(page);
+    if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+      throw new IOException("the gateway answered with " + connection.getResponseCode());
+    }
+    try (InputStream body = connection.getInputStream()) {
+      return reader.apply(body);
+    } finally {
+      connection.disconnect();
+    }
+  }
+
   /**
    * All keys that the gateway knows.
    *
@@ -74,15 +93,7 @@ final class AdminClient {
         consumer == null ? "" : "&consumer=" + URLEncoder.encode(consumer, StandardCharsets.UTF_8);
     ListedKeys all = ListedKeys.NONE;
     for (Integer from = 0; from != null; from = all.next()) {
-      HttpURLConnection connection = open("keys?from=" + from + whose);
-      if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
-        throw new IOException("the gateway answered with " + connection.getResponseCode());
-      }
-      try (InputStream body = connection.getInputStream()) {
-        all = all.and(ListedKeys.parse(body));
-      } finally {
-        connection.disconnect();
-      }
+      all = all.and(read("keys?from=" + from + whose, ListedKeys::parse));
     }
     return all;
   }

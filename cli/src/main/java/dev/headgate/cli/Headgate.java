@@ -83,6 +83,11 @@ final class Headgate implements Runnable {
                 .addSubcommand(new KeysCreateCommand(terminal, Clock.systemUTC()))
                 .addSubcommand(new KeysListCommand(terminal, environment))
                 .addSubcommand(new KeysRevokeCommand(terminal)));
+    commands.put(
+        "limits",
+        () ->
+            new CommandLine(new LimitsCommand())
+                .addSubcommand(new LimitsTopCommand(terminal, environment)));
     commands.put("hash-password", () -> new HashPasswordCommand(terminal, System.in));
     commands.put("docs", () -> new DocsCommand(terminal));
     commands.put("schema", () -> new SchemaCommand(terminal));

@@ -40,13 +40,7 @@ final class KeysListCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final Map<String, String> environment;
 
-  @Mixin private final NodeChoice choice = new NodeChoice();
-
-  @Option(
-      names = "--admin",
-      paramLabel = "HOST:PORT",
-      description = "The admin address of the gateway to ask.")
-  private @Nullable String admin;
+  @Mixin private final AdminChoice choice = new AdminChoice();
 
   @Option(names = "--consumer", paramLabel = "NAME", description = "Only this consumer's keys.")
   private @Nullable String consumer;
@@ -71,7 +65,7 @@ final class KeysListCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Duration enough = enough();
-    ListedKeys keys = client().keys(consumer);
+    ListedKeys keys = choice.client(environment).keys(consumer);
     List<Verdict> verdicts = keys.verdicts(enough);
     if (json) {
       printJson(keys, verdicts);
@@ -87,17 +81,6 @@ final class KeysListCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           spec.commandLine(), "'" + quiet + "' is no time, as in 7d or 12h", e);
-    }
-  }
-
-  private AdminClient client() throws IOException {
-    String address = admin == null ? choice.chosen(environment).admin() : admin;
-    try {
-      return AdminClient.of(address)
-          .orElseThrow(() -> new IOException("this gateway has no admin endpoints to ask"));
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          spec.commandLine(), "'" + admin + "' is no host and port, as in 10.0.0.1:9901", e);
     }
   }
 

@@ -27,6 +27,7 @@ final class AdminPages {
       /config    the effective configuration, secrets masked
       /routes    the routes that are served
       /keys      the API keys and when each was last used; ?consumer=NAME for one consumer's
+      /limits    what limits have said, and who was over them most in the last minutes
       /version   which Headgate this is
       """;
 
@@ -58,6 +59,7 @@ final class AdminPages {
       case "/config" -> ok(node.config());
       case "/routes" -> ok(node.routes());
       case "/keys" -> keys(asked);
+      case "/limits" -> ok(node.limits());
       case "/version" -> ok(node.version());
       default ->
           problem(HttpResponseStatus.NOT_FOUND, "admin.unknown_path", "GET / lists what is here");

@@ -31,6 +31,9 @@ public interface NodeView {
    */
   Page keys(@Nullable String consumer, int from);
 
+  /** What limits have said, and who was over them most in the last minutes. */
+  Page limits();
+
   /** Which Headgate this is. */
   Page version();
 

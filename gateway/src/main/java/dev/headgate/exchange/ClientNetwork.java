@@ -2,6 +2,7 @@ package dev.headgate.exchange;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
@@ -17,5 +18,16 @@ public final class ClientNetwork {
   public static byte[] of(InetAddress address) {
     byte[] bytes = address.getAddress();
     return address instanceof Inet6Address ? Arrays.copyOf(bytes, IPV6_BYTES) : bytes;
+  }
+
+  /** Such bytes as people write them. */
+  public static String text(byte[] client) {
+    try {
+      return client.length == IPV6_BYTES
+          ? InetAddress.getByAddress(Arrays.copyOf(client, 2 * IPV6_BYTES)).getHostAddress() + "/64"
+          : InetAddress.getByAddress(client).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("no address has " + client.length + " bytes", e);
+    }
   }
 }

@@ -47,6 +47,15 @@ public interface Loop extends Executor {
   /** What is shared with other nodes. */
   Stores stores();
 
+  /**
+   * What counts for a limit; to be asked for once and kept.
+   *
+   * @param limit the name that operators know it by
+   */
+  default LimitMeter limitMeter(String limit) {
+    return LimitMeter.NONE;
+  }
+
   /** Work that would hold up the loop. */
   Offload offload();
 

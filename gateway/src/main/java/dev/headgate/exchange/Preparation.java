@@ -15,6 +15,11 @@ public interface Preparation {
   /** What the user calls the policy: its name, or its kind where it has none. */
   String name();
 
+  /** What operators know the policy by among all others: its name, or its place if it has none. */
+  default String knownAs() {
+    return place().startsWith("policies.") ? name() : place();
+  }
+
   /** Where the policy is written, which no other policy is: its path in the configuration. */
   String place();
 

@@ -3,6 +3,7 @@ package dev.headgate.telemetry;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.LimitMeter;
 import dev.headgate.exchange.Loop;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class LoopRecorder implements Recorder {
   private final ByName<UpstreamMetrics> upstreams;
   private final ByName<CalloutMetrics> callouts;
   private final ByName<StoreMetrics> stores;
+  private final ByName<LimitMetrics> limits;
 
   LoopRecorder(Loop loop, Metrics metrics, AccessLog accessLog) {
     this.loop = loop;
@@ -53,6 +55,10 @@ public final class LoopRecorder implements Recorder {
     this.upstreams = new ByName<>(metrics.upstreams(), (_, own) -> new UpstreamMetrics(own));
     this.callouts = new ByName<>(metrics.callouts(), (_, own) -> new CalloutMetrics(own));
     this.stores = new ByName<>(metrics.stores(), (_, own) -> new StoreMetrics(own));
+    this.limits =
+        new ByName<>(
+            metrics.limits(),
+            (name, own) -> new LimitMetrics(own, metrics.offenders().part(name), loop));
   }
 
   /** The loop came to something so much later than it was due. */
@@ -117,6 +123,11 @@ public final class LoopRecorder implements Recorder {
   /** The counters of a store, for what this loop asks of it. */
   public StoreMetrics store(String name) {
     return stores.of(name);
+  }
+
+  /** The counters of a limit, for its policies on this loop. */
+  public LimitMeter limit(String name) {
+    return limits.of(name);
   }
 
   private RouteMetrics route(String name) {

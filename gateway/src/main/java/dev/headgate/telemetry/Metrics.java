@@ -15,6 +15,8 @@ final class Metrics {
   private final Family upstreams = new Family(UpstreamMetrics.CELLS, 1, this::maxSeries);
   private final Family callouts = new Family(CalloutMetrics.CELLS, 1, this::maxSeries);
   private final Family stores = new Family(StoreMetrics.CELLS, 1, this::maxSeries);
+  private final Family limits = new Family(LimitMetrics.CELLS, 1, this::maxSeries);
+  private final TopOffenders offenders = new TopOffenders();
   private final Family listeners = new Family(ListenerMetrics.CELLS, 1, this::maxSeries);
   private final Family failures = new Family(1, 2, this::maxSeries);
   private final Family wouldDeny = new Family(1, 2, this::maxSeries);
@@ -56,6 +58,16 @@ final class Metrics {
   /** By store. */
   Family stores() {
     return stores;
+  }
+
+  /** By limit. */
+  Family limits() {
+    return limits;
+  }
+
+  /** Who is over limits most. */
+  TopOffenders offenders() {
+    return offenders;
   }
 
   /** By listener. */

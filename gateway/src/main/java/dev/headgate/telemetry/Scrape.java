@@ -25,6 +25,7 @@ final class Scrape {
     scrape.upstreams();
     scrape.callouts();
     scrape.stores();
+    scrape.limits();
     scrape.listeners();
     scrape.node(facts, nowMillis);
     ProcessMetrics.add(scrape.exposition);
@@ -213,6 +214,24 @@ final class Scrape {
           }
           duration.add(sums, labels);
           away.add(Math.max(0, StoreMetrics.loopsAway(sums)), labels);
+        });
+  }
+
+  private void limits() {
+    Exposition.Counter requests =
+        exposition.counter(
+            "headgate_limit_requests",
+            "Requests that a limit was asked about: within it, delayed until it had room, or over it.");
+    metrics
+        .limits()
+        .forEach((names, sums) -> {
+          for (int i = 0; i < LimitMetrics.OUTCOMES.size(); i++) {
+            if (sums[i] > 0) {
+              requests.add(
+                  sums[i],
+                  Labels.of("limit", names.getFirst(), "outcome", LimitMetrics.OUTCOMES.get(i)));
+            }
+          }
         });
   }
 

@@ -9,7 +9,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +97,26 @@ public final class Telemetry implements AutoCloseable {
    */
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   public record Scraped(String contentType, byte[] body) {}
+
+  /**
+   * What limits have said since the start, by their names, and who was over them most in the last
+   * minutes.
+   *
+   * @param most how many of those are told for each
+   */
+  public List<LimitReport> limits(int most) {
+    List<LimitReport> reports = new ArrayList<>();
+    metrics
+        .limits()
+        .forEach((names, sums) ->
+            reports.add(
+                LimitMetrics.report(
+                    names.getFirst(),
+                    sums,
+                    metrics.offenders().top(names.getFirst(), most, clock.millis()))));
+    reports.sort(Comparator.comparing(LimitReport::limit));
+    return reports;
+  }
 
   /** Writes what the loops have handed over and ends; after each {@link LoopRecorder#close}. */
   @Override

@@ -3,6 +3,7 @@ package dev.headgate.worker;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Callouts;
 import dev.headgate.exchange.Deadline;
+import dev.headgate.exchange.LimitMeter;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.LoopPolicies;
 import dev.headgate.exchange.Offload;
@@ -163,6 +164,11 @@ public final class Worker implements Serving, Loop {
   @Override
   public Stores stores() {
     return stores;
+  }
+
+  @Override
+  public LimitMeter limitMeter(String limit) {
+    return recorder.limit(limit);
   }
 
   @Override

@@ -54,6 +54,11 @@ final class AdminServerTest {
     }
 
     @Override
+    public Page limits() {
+      return page(Page.JSON, "{\"limits\":[]}");
+    }
+
+    @Override
     public Page version() {
       return page(Page.JSON, "{}");
     }

@@ -43,7 +43,7 @@ public final class ConcurrencyKind implements PolicyKind<Concurrency> {
             new Key(preparation.place(), config.per(), config.keys()),
             () -> new KeyedWords(config.keys()));
     Stage stage = stage(config);
-    return _ ->
-        new ConcurrencyPolicy(config.max(), stage, new RequestKey(config.per(), seed), underWay);
+    String knownAs = preparation.knownAs();
+    return loop -> new ConcurrencyPolicy(config, stage, seed, underWay, loop.limitMeter(knownAs));
   }
 }

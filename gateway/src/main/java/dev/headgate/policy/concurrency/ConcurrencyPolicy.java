@@ -4,9 +4,11 @@ import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.LimitMeter;
 import dev.headgate.exchange.Policy;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
+import dev.headgate.keyed.KeyName;
 import dev.headgate.keyed.KeyedWords;
 import dev.headgate.keyed.RequestKey;
 import java.util.function.LongUnaryOperator;
@@ -23,21 +25,32 @@ final class ConcurrencyPolicy implements Policy {
   private final int max;
   private final Stage stage;
   private final RequestKey key;
+  private final KeyName names;
   private final KeyedWords underWay;
+  private final LimitMeter meter;
 
-  ConcurrencyPolicy(int max, Stage stage, RequestKey key, KeyedWords underWay) {
-    this.max = max;
+  ConcurrencyPolicy(
+      Concurrency config,
+      Stage stage,
+      RequestKey.Seed seed,
+      KeyedWords underWay,
+      LimitMeter meter) {
+    this.max = config.max();
     this.stage = stage;
-    this.key = key;
+    this.key = new RequestKey(config.per(), seed);
+    this.names = new KeyName(config.per());
     this.underWay = underWay;
+    this.meter = meter;
   }
 
   @Override
   public Decision onRequest(Exchange exchange) {
-    int place = underWay.place(key.of(exchange), LongUnaryOperator.identity());
+    long whose = key.of(exchange);
+    int place = underWay.place(whose, LongUnaryOperator.identity());
     while (true) {
       long count = underWay.words().get(place);
       if (count >= max) {
+        meter.over(whose, () -> names.of(exchange));
         exchange.responseHeaders().set(HeaderName.RETRY_AFTER, "1");
         return Decision.fail(
             Failure.client(
@@ -48,6 +61,7 @@ final class ConcurrencyPolicy implements Policy {
       }
       if (underWay.words().compareAndSet(place, count, count + 1)) {
         exchange.state(this, place);
+        meter.within();
         return Decision.CONTINUE;
       }
     }

@@ -99,7 +99,7 @@ public final class LimitKind implements PolicyKind<Limit> {
     }
     LimitPlan plan =
         new LimitPlan(
-            preparation.name(),
+            preparation.knownAs(),
             stage(config),
             config.per(),
             seed,

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A limit as its loops share it.
  *
+ * @param name what operators know it by
  * @param sharing how it is shared with other nodes; null if it is not
  * @param maxDelayNanos how long a request may wait for its turn; 0 for not at all
  * @param tells whether answers say how much room there is

@@ -4,10 +4,12 @@ import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.LimitMeter;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Policy;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
+import dev.headgate.keyed.KeyName;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +33,16 @@ final class LimitPolicy implements Policy {
   private final LimitPlan plan;
   private final Loop loop;
   private final Tokens tokens;
+  private final LimitMeter meter;
+  private final KeyName names;
   private int waiting;
 
   LimitPolicy(LimitPlan plan, Loop loop) {
     this.plan = plan;
     this.loop = loop;
     this.tokens = plan.tokens(loop);
+    this.meter = loop.limitMeter(plan.name());
+    this.names = new KeyName(plan.per());
   }
 
   @Override
@@ -75,7 +81,12 @@ final class LimitPolicy implements Policy {
     if (!taking.taken()) {
       return refused(exchange, cost, taking);
     }
-    return taking.due() > 0 ? later(taking.due()) : Decision.CONTINUE;
+    if (taking.due() > 0) {
+      meter.delayed();
+      return later(taking.due());
+    }
+    meter.within();
+    return Decision.CONTINUE;
   }
 
   private void explain(Exchange exchange, long[] left) {
@@ -106,6 +117,7 @@ final class LimitPolicy implements Policy {
 
   /** The place where a limit refuses a request. */
   private Decision refused(Exchange exchange, long cost, Found.Taking taking) {
+    meter.over(taking.key(), () -> names.of(exchange));
     LimitPlan.One limit = plan.limits().get(taking.fullest());
     long wait = limit.nanos(cost) > limit.depth() ? limit.depth() : taking.due();
     exchange.responseHeaders().set(HeaderName.RETRY_AFTER, Long.toString(seconds(wait)));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.GatewayUnderTest;
 import dev.headgate.Gateways;
+import dev.headgate.keyed.TopKeys;
+import dev.headgate.telemetry.LimitReport;
 import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.RawResponse;
 import dev.headgate.testkit.ScriptedOrigin;
@@ -93,6 +95,29 @@ class LimitWireTest {
       assertThat(refused.header("ratelimit")).startsWith("\"few\";r=0;");
       assertThat(refused.text()).contains("\"reason\":\"limit.exceeded\"", "\"stage\":\"admit\"");
       assertThat(origin.requests()).hasSize(3);
+    }
+  }
+
+  @Test
+  void operatorsSeeWhoIsOverALimit() throws Exception {
+    try (var gateway = gateway("{ rate: 1/h, per: [client, \"header:X-Secret\"] }");
+        RawClient client = gateway.connect()) {
+      for (int i = 0; i < 3; i++) {
+        get(client, "/open", "X-Forwarded-For: 192.0.2.1", "X-Secret: foo");
+      }
+      get(client, "/open", "X-Forwarded-For: 2001:db8::1");
+      get(client, "/open", "X-Forwarded-For: 2001:db8::2");
+      LimitReport few = gateway.limits().getFirst();
+      assertThat(few.limit()).isEqualTo("few");
+      assertThat(few.within()).isEqualTo(2);
+      assertThat(few.over()).isEqualTo(3);
+      assertThat(few.top())
+          .containsExactly(
+              new TopKeys.Seen("client 192.0.2.1, header:X-Secret sha256:2c26b46b68ff", 2, 2),
+              new TopKeys.Seen(
+                  "client 2001:db8:0:0:0:0:0:0/64, client 2001:db8:0:0:0:0:0:0/64", 1, 1));
+      assertThat(gateway.metric("headgate_limit_requests_total{limit=\"few\",outcome=\"over\"}"))
+          .isEqualTo(3);
     }
   }
 
