@@ -114,8 +114,14 @@ final class Headgate implements Runnable {
             : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     terminal.err().println("headgate: " + message);
     UnmatchedArgumentException.printSuggestions(e, terminal.err());
-    terminal.err().println("'headgate help" + (top ? "" : " " + command.name()) + "' says more");
+    terminal.err().println("'headgate help" + (top ? "" : " " + topic(command)) + "' says more");
     return ExitCode.USAGE;
+  }
+
+  /** Help is by command; what a command has below it is told there. */
+  private static String topic(CommandSpec command) {
+    CommandSpec above = command.parent();
+    return above == null || above.parent() == null ? command.name() : topic(above);
   }
 
   private static int fail(Terminal terminal, Exception e) {
