@@ -32,6 +32,7 @@ class PackageArrowsTest {
           Map.entry("structured", ""),
           Map.entry("digest", "http exchange structured"),
           Map.entry("signature", "concurrent"),
+          Map.entry("content", "concurrent http exchange config"),
           Map.entry("jose", "concurrent http exchange config pem signature"),
           Map.entry("jwe", "concurrent exchange config jose pem"),
           Map.entry("keyed", "concurrent http exchange config"),
@@ -41,7 +42,7 @@ class PackageArrowsTest {
           Map.entry(
               "policy",
               "concurrent http exchange config expression jose jwe keyed pem callout secret structured"
-                  + " digest signature"),
+                  + " digest signature content"),
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
           Map.entry("snapshot", "concurrent http exchange config route tls expression policy"),

@@ -49,6 +49,7 @@ public final class Exchange {
   private boolean bodiless;
   private @Nullable Object[] states = NO_STATES;
   private List<BodyWatch> bodyWatches = List.of();
+  private List<AnswerWatch> answerWatches = List.of();
   private @Nullable BiConsumer<Stage, String> explainer;
 
   // What came back.
@@ -325,6 +326,26 @@ public final class Exchange {
   /** Who looks at the body. */
   public List<BodyWatch> bodyWatches() {
     return bodyWatches;
+  }
+
+  /**
+   * Somebody who looks at the upstream's answer.
+   *
+   * @param owner whose refusal it is
+   */
+  public record AnswerWatch(Policy owner, AnswerInspector inspector) {}
+
+  /** Has the upstream's answer looked at; to be called before the policy lets the request on. */
+  public void inspectAnswer(Policy owner, AnswerInspector inspector) {
+    if (answerWatches.isEmpty()) {
+      answerWatches = new ArrayList<>();
+    }
+    answerWatches.add(new AnswerWatch(owner, inspector));
+  }
+
+  /** Who looks at the upstream's answer. */
+  public List<AnswerWatch> answerWatches() {
+    return answerWatches;
   }
 
   /** Whether somebody wants to know why decisions are made; live traffic does not. */

@@ -1,25 +1,29 @@
 package dev.headgate.flow;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.exchange.AnswerInspector;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.BadMessage;
 import dev.headgate.http.HeaderName;
+import dev.headgate.http.Headers;
 import dev.headgate.http.MessageRules;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows a request's body to those who want to see it, and withholds what would make it complete
- * until they have let it through. Where the length was announced that is the piece with the last
- * byte, as a message of known length is complete with it; elsewhere the end comes by itself.
+ * Shows a body to those who want to see it, a request's or an answer's, and withholds what would
+ * make it complete until they have let it through. Where the length was announced that is the piece
+ * with the last byte, as a message of known length is complete with it; elsewhere the end comes by
+ * itself.
  */
 @LoopConfined
 final class BodyInspection {
@@ -32,40 +36,64 @@ final class BodyInspection {
   private long seen;
   private @Nullable ByteBuf withheld;
 
-  private BodyInspection(Exchange exchange, Decisions decisions, long length) {
+  private BodyInspection(List<Exchange.BodyWatch> watches, Decisions decisions, long length) {
     this.decisions = decisions;
-    this.watches = new ArrayList<>(exchange.bodyWatches());
+    this.watches = watches;
     this.length = length;
   }
 
-  /** Null if nobody wants to see the body. */
+  /** Of a request; null if nobody wants to see the body. */
   static @Nullable BodyInspection of(Exchange exchange, Decisions decisions) {
     if (exchange.bodyWatches().isEmpty() || exchange.webSocket()) {
       return null;
     }
-    return new BodyInspection(exchange, decisions, announced(exchange));
+    return new BodyInspection(
+        new ArrayList<>(exchange.bodyWatches()), decisions, announced(exchange.requestHeaders()));
+  }
+
+  /** Of an answer, which somebody wants to see. */
+  static BodyInspection ofAnswer(Exchange exchange, Decisions decisions, Headers headers) {
+    List<Exchange.BodyWatch> watches = new ArrayList<>();
+    for (Exchange.AnswerWatch watch : exchange.answerWatches()) {
+      watches.add(new Exchange.BodyWatch(watch.owner(), watch.inspector()));
+    }
+    return new BodyInspection(watches, decisions, announced(headers));
+  }
+
+  /** Shows the head of an answer; says why it is refused. */
+  @Nullable Failure head(int status, Headers headers) {
+    return shown(watch ->
+        watch.inspector() instanceof AnswerInspector answers
+            ? guarded(() -> answers.head(status, headers))
+            : null);
   }
 
   /** How long the body is; {@link #UNKNOWN} if it was not said. */
-  static long announced(Exchange exchange) {
+  static long announced(Headers headers) {
     try {
-      return exchange.requestHeaders().has(HeaderName.CONTENT_LENGTH)
-          ? MessageRules.contentLength(exchange.requestHeaders())
-          : UNKNOWN;
+      return headers.has(HeaderName.CONTENT_LENGTH) ? MessageRules.contentLength(headers) : UNKNOWN;
     } catch (BadMessage e) {
       throw new IllegalStateException("a length that was checked before", e);
     }
   }
 
-  /** Shows a piece; says why the request is refused. */
+  /** Shows a piece; says why the message is refused. */
   @Nullable Failure piece(ByteBuf data) {
     seen += data.readableBytes();
+    ByteBuffer[] parts = data.nioBuffers();
+    return shown(watch -> {
+      Failure failure = null;
+      for (int i = 0; i < parts.length && failure == null; i++) {
+        failure = shown(watch, parts[i]);
+      }
+      return failure;
+    });
+  }
+
+  private @Nullable Failure shown(Function<Exchange.BodyWatch, @Nullable Failure> look) {
     for (int i = 0; i < watches.size(); i++) {
       Exchange.BodyWatch watch = watches.get(i);
-      Failure failure = null;
-      for (ByteBuffer part : data.nioBuffers()) {
-        failure = failure != null ? failure : shown(watch, part);
-      }
+      Failure failure = look.apply(watch);
       if (failure != null) {
         Failure counts = decisions.refused(watch.owner(), failure);
         if (counts != null) {
@@ -83,7 +111,7 @@ final class BodyInspection {
         : null;
   }
 
-  /** An inspector that breaks refuses the request: it fails safe. */
+  /** An inspector that breaks refuses the message: it fails safe. */
   static @Nullable Failure guarded(Supplier<@Nullable Failure> look) {
     try {
       return look.get();
@@ -94,19 +122,12 @@ final class BodyInspection {
     }
   }
 
-  /** Says why the request is refused now that its body is whole. */
+  /** Says why the message is refused now that its body is whole. */
   @Nullable Failure end() {
-    for (Exchange.BodyWatch watch : watches) {
-      Failure failure = guarded(watch.inspector()::end);
-      Failure counts = failure == null ? null : decisions.refused(watch.owner(), failure);
-      if (counts != null) {
-        return counts;
-      }
-    }
-    return null;
+    return shown(watch -> guarded(watch.inspector()::end));
   }
 
-  /** Keeps back a piece that would make the request complete. */
+  /** Keeps back a piece that would make the message complete. */
   boolean withholds(ByteBuf data) {
     if (seen != length || !data.isReadable()) {
       return false;

@@ -42,6 +42,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
   private @Nullable UpstreamStream stream;
   private final List<String> tried = new ArrayList<>(2);
   private @Nullable BodyInspection inspection;
+  private @Nullable BodyInspection answerInspection;
   private boolean requestComplete;
   private boolean answered;
   private boolean tunnel;
@@ -256,6 +257,9 @@ final class Forwarding extends Deadline implements UpstreamListener {
     if (inspection != null) {
       inspection.close();
     }
+    if (answerInspection != null) {
+      answerInspection.close();
+    }
   }
 
   void flush() {
@@ -282,7 +286,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   public void responseHead(int status, Headers headers, boolean end) {
-    if (again(status, headers)) {
+    if (again(status, headers) || (!end && refused(status, headers))) {
       return;
     }
     answered = true;
@@ -295,6 +299,20 @@ final class Forwarding extends Deadline implements UpstreamListener {
     waitForUpstream();
   }
 
+  /** Shows the answer to who wants to see it; whether its head is refused. */
+  private boolean refused(int status, Headers headers) {
+    if (exchange.answerWatches().isEmpty()) {
+      return false;
+    }
+    BodyInspection inspecting = BodyInspection.ofAnswer(exchange, flow.decisions(), headers);
+    answerInspection = inspecting;
+    Failure refused = inspecting.head(status, headers);
+    if (refused != null) {
+      flow.fail(refused);
+    }
+    return refused != null;
+  }
+
   @Override
   public void responseData(ByteBuf data) {
     UpstreamStream from = stream;
@@ -303,7 +321,16 @@ final class Forwarding extends Deadline implements UpstreamListener {
       return;
     }
     exchange.addResponseBytes(data.readableBytes());
-    client.data(data);
+    BodyInspection inspecting = answerInspection;
+    Failure refused = inspecting == null ? null : inspecting.piece(data);
+    if (refused != null) {
+      data.release();
+      flow.fail(refused);
+      return;
+    }
+    if (inspecting == null || !inspecting.withholds(data)) {
+      client.data(data);
+    }
     if (client.writable()) {
       waitForUpstream();
     } else {
@@ -316,6 +343,16 @@ final class Forwarding extends Deadline implements UpstreamListener {
   public void responseEnd(@Nullable Headers trailers) {
     stream = null;
     exchange.upstreamEndNanos(loop.nanos());
+    BodyInspection inspecting = answerInspection;
+    Failure refused = inspecting == null ? null : inspecting.end();
+    if (refused != null) {
+      flow.fail(refused);
+      return;
+    }
+    ByteBuf withheld = inspecting == null ? null : inspecting.release();
+    if (withheld != null) {
+      client.data(withheld);
+    }
     flow.respondEnd(trailers);
   }
 

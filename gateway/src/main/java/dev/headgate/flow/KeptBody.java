@@ -59,7 +59,7 @@ final class KeptBody extends Deadline {
     reader = inspector;
     most = longest;
     waiting = then;
-    if (!whole && BodyInspection.announced(exchange) > most) {
+    if (!whole && BodyInspection.announced(exchange.requestHeaders()) > most) {
       tell(tooLong());
     } else if (bytes != null) {
       show(bytes, 0);

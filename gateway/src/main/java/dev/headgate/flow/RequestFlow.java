@@ -131,6 +131,10 @@ public final class RequestFlow {
     body.show(reader, most, then);
   }
 
+  Decisions decisions() {
+    return decisions;
+  }
+
   boolean keepsBody() {
     return kept != null;
   }

@@ -57,6 +57,26 @@ public final class Headers {
     return size == 0;
   }
 
+  /** How many bytes the fields have as HTTP/1 writes them, with colon, space and line end. */
+  public int length() {
+    int length = 0;
+    for (int row = 0; row < rowsEnd; row += COLUMNS) {
+      if (rows[row] != REMOVED) {
+        length += rows[row + NAME_LENGTH] + rows[row + VALUE_LENGTH] + 4;
+      }
+    }
+    return length;
+  }
+
+  /** What the fields of one name have of {@link #length()}. */
+  public int length(HeaderName name) {
+    int length = 0;
+    for (int row = find(name, 0); row >= 0; row = find(name, row + COLUMNS)) {
+      length += rows[row + NAME_LENGTH] + rows[row + VALUE_LENGTH] + 4;
+    }
+    return length;
+  }
+
   public boolean has(HeaderName name) {
     return find(name, 0) >= 0;
   }

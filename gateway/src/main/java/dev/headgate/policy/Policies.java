@@ -28,6 +28,7 @@ import dev.headgate.policy.mtls.MtlsKind;
 import dev.headgate.policy.oidc.OidcKind;
 import dev.headgate.policy.opa.OpaKind;
 import dev.headgate.policy.publishkeys.PublishKeysKind;
+import dev.headgate.policy.size.SizeKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,8 @@ public final class Policies {
           new PublishKeysKind(),
           new LimitKind(),
           new ConcurrencyKind(),
-          new ContentDigestKind());
+          new ContentDigestKind(),
+          new SizeKind());
 
   private static final List<Kind<?>> CREDENTIALS =
       List.of(
