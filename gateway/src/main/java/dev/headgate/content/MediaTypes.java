@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A set of media types as a user writes it: {@code application/json}, {@code text/*}, {@code *}
- * with a suffix such as {@code *+json}, or {@code *}{@code /*} for all. Immutable.
+ * A set of media types as a user writes it: {@code application/json}, {@code text/*}, {@code
+ * application/*+json}, or {@code *}{@code /*} for all. Immutable.
  */
 public final class MediaTypes {
   private static final String ALL = "*/*";
@@ -24,20 +24,22 @@ public final class MediaTypes {
   public static void check(String at, List<String> patterns, Problems problems) {
     for (int i = 0; i < patterns.size(); i++) {
       String pattern = patterns.get(i);
+      int star = pattern.indexOf("/*");
+      boolean open =
+          star >= 0 && (star + 2 == pattern.length() || pattern.startsWith("+", star + 2));
       String concrete =
-          pattern.startsWith("*+") && pattern.length() > 2
-              ? "a/a" + pattern.substring(1)
-              : pattern.equals(ALL)
-                  ? "a/a"
-                  : pattern.endsWith("/*")
-                      ? pattern.substring(0, pattern.length() - 1) + "a"
-                      : pattern;
+          pattern.equals(ALL)
+              ? "a/a"
+              : open ? pattern.substring(0, star + 1) + "a" + pattern.substring(star + 2) : pattern;
       ContentType read = ContentType.parse(concrete);
-      if (read == null || concrete.indexOf(';') >= 0 || concrete.indexOf('*') >= 0) {
+      if (read == null
+          || concrete.indexOf(';') >= 0
+          || concrete.indexOf('*') >= 0
+          || concrete.endsWith("+")) {
         problems.error(
             at + "[" + i + "]",
             "'" + pattern + "' is no media type",
-            "write 'application/json', 'text/*', '*+json' or '*/*'");
+            "write 'application/json', 'text/*', 'application/*+json' or '*/*'");
       }
     }
   }
@@ -51,8 +53,8 @@ public final class MediaTypes {
     if (exact.contains(essence) || exact.contains(ALL)) {
       return true;
     }
+    String type = essence.substring(0, essence.indexOf('/')) + "/*";
     int plus = essence.lastIndexOf('+');
-    return (plus >= 0 && exact.contains("*" + essence.substring(plus)))
-        || exact.contains(essence.substring(0, essence.indexOf('/')) + "/*");
+    return exact.contains(type) || (plus >= 0 && exact.contains(type + essence.substring(plus)));
   }
 }

@@ -21,6 +21,7 @@ import dev.headgate.policy.hmac.HmacKind;
 import dev.headgate.policy.httpsignature.HttpSignatureCredential;
 import dev.headgate.policy.httpsignature.HttpSignatureKind;
 import dev.headgate.policy.introspection.IntrospectionKind;
+import dev.headgate.policy.jsonthreats.JsonThreatsKind;
 import dev.headgate.policy.jwt.JwtKind;
 import dev.headgate.policy.limit.LimitKind;
 import dev.headgate.policy.mtls.MtlsCredential;
@@ -59,7 +60,8 @@ public final class Policies {
           new LimitKind(),
           new ConcurrencyKind(),
           new ContentDigestKind(),
-          new SizeKind());
+          new SizeKind(),
+          new JsonThreatsKind());
 
   private static final List<Kind<?>> CREDENTIALS =
       List.of(

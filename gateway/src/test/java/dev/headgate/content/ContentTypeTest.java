@@ -55,11 +55,12 @@ class ContentTypeTest {
 
   @Test
   void patternsCoverSuffixesAndWholeTypes() {
-    MediaTypes types = new MediaTypes(List.of("application/json", "*+json", "Text/*"));
+    MediaTypes types = new MediaTypes(List.of("application/json", "application/*+json", "Text/*"));
     assertThat(types.has("application/json")).isTrue();
     assertThat(types.has("application/problem+json")).isTrue();
     assertThat(types.has("text/x")).isTrue();
     assertThat(types.has("application/json2")).isFalse();
+    assertThat(types.has("image/x+json")).isFalse();
     assertThat(types.has("application/xml")).isFalse();
     assertThat(new MediaTypes(List.of("*/*")).has("a/b")).isTrue();
     assertThat(new MediaTypes(List.of()).has("a/b")).isFalse();
@@ -67,13 +68,24 @@ class ContentTypeTest {
 
   @Test
   void whatIsNoPatternIsReported() {
-    for (String pattern : List.of("*", "json", "a/*/b", "*/b", "a/b; c=d", "*+", "*+a/b", "a/b*")) {
+    for (String pattern :
+        List.of(
+            "*",
+            "json",
+            "a/*/b",
+            "*/b",
+            "a/b; c=d",
+            "a/*+",
+            "*+json",
+            "a/*b",
+            "*/*+json",
+            "a/b*")) {
       Problems problems = new Problems(Places.NONE);
       MediaTypes.check("p.contentTypes", List.of(pattern), problems);
       assertThat(problems.hasErrors()).as(pattern).isTrue();
     }
     Problems problems = new Problems(Places.NONE);
-    MediaTypes.check("p", List.of("a/b", "a/*", "*+c", "*/*"), problems);
+    MediaTypes.check("p", List.of("a/b", "a/*", "a/*+c", "*/*"), problems);
     assertThat(problems.report()).isEmpty();
   }
 

@@ -1,0 +1,414 @@
+package dev.headgate.policy.jsonthreats;
+
+import dev.headgate.concurrent.LoopConfined;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks JSON text that comes in pieces (RFC 8259): its grammar, its UTF-8 and the limits. What it
+ * says does not depend on how the text is split.
+ *
+ * <p>A machine over bytes. Its state says what may come next; for what is not finished within a
+ * piece (a string, a number, a word, a character) it remembers how far it got. Brackets that are
+ * open lie on a stack, with the number of what is in them. No value is ever made; of keys there are
+ * hashes, and for a key that comes in parts or has escapes its bytes until it ends.
+ */
+@LoopConfined
+final class JsonCheck {
+  /**
+   * Why a text is refused.
+   *
+   * @param detail for the operator: nothing of the text
+   */
+  record Refusal(String reason, String detail) {}
+
+  private enum State {
+    VALUE,
+    FIRST_ITEM,
+    FIRST_KEY,
+    KEY,
+    COLON,
+    AFTER_VALUE,
+    DONE,
+    STRING,
+    ESCAPE,
+    HEX,
+    CHARACTER,
+    WORD,
+    NUMBER
+  }
+
+  private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
+  private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
+  private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
+  private final JsonThreats limits;
+  private final @Nullable HashKey hashKey;
+  private final OpenKeys keys = new OpenKeys();
+  private final KeyText keyText = new KeyText();
+  private final NumberScan number;
+
+  private State state = State.VALUE;
+  private @Nullable Refusal refusal;
+
+  /** How many bytes came before what is in hand; minus where that begins in its array. */
+  private long before;
+
+  private long values;
+
+  // The open brackets: how much is in each, and which of them are objects.
+  private int depth;
+  private int[] counts = new int[8];
+  private boolean[] objects = new boolean[8];
+
+  // The string, word or character in hand.
+  private boolean isKey;
+  private boolean escaped;
+  private int start;
+  private long lengthBefore;
+  private int left;
+  private int lowest;
+  private int highest;
+  private byte[] word = TRUE;
+
+  JsonCheck(JsonThreats limits, HashKey hashKey) {
+    this.limits = limits;
+    this.hashKey = limits.duplicateKeys() == JsonThreats.Duplicates.REJECT ? hashKey : null;
+    this.number = new NumberScan(limits.numberLength(), limits.exponent());
+  }
+
+  /** Takes a piece, which is a part of an array; not to be called again after a refusal. */
+  @Nullable Refusal put(byte[] bytes, int from, int to) {
+    before -= from;
+    start = from;
+    int at = from;
+    while (at < to && refusal == null) {
+      at =
+          switch (state) {
+            case VALUE, FIRST_ITEM, FIRST_KEY, KEY, COLON, AFTER_VALUE, DONE ->
+                structure(bytes, at, to);
+            case STRING -> string(bytes, at, to);
+            case ESCAPE -> escape(bytes[at], at);
+            case HEX -> hex(bytes[at], at);
+            case CHARACTER -> character(bytes[at] & 0xff, at);
+            case WORD -> word(bytes[at], at);
+            case NUMBER -> number(bytes, at, to);
+          };
+    }
+    if (refusal == null) {
+      keepString(bytes, to);
+    }
+    before += to;
+    return refusal;
+  }
+
+  /** The text is whole. One without a byte is no text, and passes. */
+  @Nullable Refusal end() {
+    if (before == 0) {
+      return null;
+    }
+    boolean inNumber = state == State.NUMBER && depth == 0;
+    if (inNumber && number.exponentTooLarge()) {
+      return new Refusal("json.exponent_too_large", "at the end");
+    }
+    return state == State.DONE || (inNumber && number.whole())
+        ? null
+        : new Refusal("json.malformed", "it ends too early");
+  }
+
+  /** How many bytes are kept of what came, for tests of the bound. */
+  int kept() {
+    return keys.kept() + keyText.kept() + counts.length * 5;
+  }
+
+  private int refuse(String reason, int at) {
+    refusal = new Refusal(reason, "at byte " + (before + at));
+    return at;
+  }
+
+  private int malformed(int at) {
+    return refuse("json.malformed", at);
+  }
+
+  // Between values.
+
+  private int structure(byte[] bytes, int from, int to) {
+    int at = from;
+    byte one = bytes[at];
+    while (one == ' ' || one == '\n' || one == '\r' || one == '\t') {
+      if (++at == to) {
+        return to;
+      }
+      one = bytes[at];
+    }
+    return switch (state) {
+      case VALUE -> value(bytes, at, to);
+      case FIRST_ITEM -> one == ']' ? close(at) : value(bytes, at, to);
+      case FIRST_KEY -> one == '}' ? close(at) : key(bytes, at, to);
+      case KEY -> key(bytes, at, to);
+      case COLON -> {
+        state = State.VALUE;
+        yield one == ':' ? at + 1 : malformed(at);
+      }
+      case AFTER_VALUE -> {
+        if (one == ',') {
+          state = objects[depth] ? State.KEY : State.VALUE;
+          yield at + 1;
+        }
+        yield one == (objects[depth] ? '}' : ']') ? close(at) : malformed(at);
+      }
+      case DONE, STRING, ESCAPE, HEX, CHARACTER, WORD, NUMBER -> malformed(at);
+    };
+  }
+
+  private int value(byte[] bytes, int at, int to) {
+    if (++values > limits.values()) {
+      return refuse("json.too_many_values", at);
+    }
+    if (depth > 0 && !objects[depth] && ++counts[depth] > limits.items()) {
+      return refuse("json.too_many_items", at);
+    }
+    byte one = bytes[at];
+    return switch (one) {
+      case '"' -> {
+        begin(false, at + 1);
+        yield string(bytes, at + 1, to);
+      }
+      case '{' -> open(true, at);
+      case '[' -> open(false, at);
+      case 't' -> begin(TRUE, at);
+      case 'f' -> begin(FALSE, at);
+      case 'n' -> begin(NULL, at);
+      default -> {
+        state = State.NUMBER;
+        yield number.begin(one) ? number(bytes, at + 1, to) : malformed(at);
+      }
+    };
+  }
+
+  private int key(byte[] bytes, int at, int to) {
+    if (bytes[at] != '"') {
+      return malformed(at);
+    }
+    if (++counts[depth] > limits.keys()) {
+      return refuse("json.too_many_keys", at);
+    }
+    begin(true, at + 1);
+    return string(bytes, at + 1, to);
+  }
+
+  private int open(boolean object, int at) {
+    if (depth == limits.depth()) {
+      return refuse("json.too_deep", at);
+    }
+    depth++;
+    if (depth == counts.length) {
+      counts = Arrays.copyOf(counts, 2 * depth);
+      objects = Arrays.copyOf(objects, 2 * depth);
+    }
+    counts[depth] = 0;
+    objects[depth] = object;
+    if (object) {
+      keys.open();
+    }
+    state = object ? State.FIRST_KEY : State.FIRST_ITEM;
+    return at + 1;
+  }
+
+  private int close(int at) {
+    if (objects[depth]) {
+      keys.close();
+    }
+    depth--;
+    return valueEnds(at + 1);
+  }
+
+  private int valueEnds(int next) {
+    state = depth == 0 ? State.DONE : State.AFTER_VALUE;
+    return next;
+  }
+
+  // Strings.
+
+  private void begin(boolean key, int at) {
+    state = State.STRING;
+    isKey = key;
+    escaped = false;
+    start = at;
+    lengthBefore = 0;
+    keyText.clear();
+  }
+
+  private int string(byte[] bytes, int from, int to) {
+    int at = from;
+    while (true) {
+      at = StringScan.plain(bytes, at, to);
+      if (at == to) {
+        return to;
+      }
+      byte one = bytes[at];
+      if (one == '"') {
+        return stringEnds(bytes, at);
+      }
+      if (one == '\\') {
+        escaped = true;
+        state = State.ESCAPE;
+        return at + 1;
+      }
+      if (one >= 0) {
+        return malformedString(at);
+      }
+      at = nonAscii(bytes, at, to);
+      if (refusal != null || state != State.STRING) {
+        return at;
+      }
+    }
+  }
+
+  /**
+   * Reads a character at once if all of it is there and good; else it is {@link State#CHARACTER}'s,
+   * which finds the byte that is wrong.
+   */
+  private int nonAscii(byte[] bytes, int at, int to) {
+    int lead = bytes[at] & 0xff;
+    left = StringScan.following(lead);
+    if (left == 0) {
+      return malformedString(at);
+    }
+    lowest = StringScan.lowest(lead);
+    highest = StringScan.highest(lead);
+    boolean good = to - at > left;
+    if (good) {
+      int second = bytes[at + 1] & 0xff;
+      good = second >= lowest && second <= highest;
+      for (int i = 2; i <= left; i++) {
+        good &= (bytes[at + i] & 0xC0) == 0x80;
+      }
+    }
+    if (good) {
+      return at + 1 + left;
+    }
+    state = State.CHARACTER;
+    return at + 1;
+  }
+
+  /** Of a string that is too long that is said, wherever its pieces end. */
+  private int malformedString(int at) {
+    return refuse(tooLong(at) ? tooLongReason() : "json.malformed", at);
+  }
+
+  private int character(int one, int at) {
+    if (one < lowest || one > highest) {
+      return malformedString(at);
+    }
+    lowest = 0x80;
+    highest = 0xBF;
+    if (--left == 0) {
+      state = State.STRING;
+    }
+    return at + 1;
+  }
+
+  private int escape(byte one, int at) {
+    switch (one) {
+      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> state = State.STRING;
+      case 'u' -> {
+        state = State.HEX;
+        left = 4;
+      }
+      default -> {
+        return malformedString(at);
+      }
+    }
+    return at + 1;
+  }
+
+  private int hex(byte one, int at) {
+    int lower = one | 0x20;
+    if (!(one >= '0' && one <= '9') && !(lower >= 'a' && lower <= 'f')) {
+      return malformedString(at);
+    }
+    if (--left == 0) {
+      state = State.STRING;
+    }
+    return at + 1;
+  }
+
+  private boolean tooLong(int at) {
+    long most = isKey ? limits.keyLength().bytes() : limits.stringLength().bytes();
+    return lengthBefore + (at - start) > most;
+  }
+
+  private String tooLongReason() {
+    return isKey ? "json.key_too_long" : "json.string_too_long";
+  }
+
+  private int stringEnds(byte[] bytes, int at) {
+    if (tooLong(at)) {
+      return refuse(tooLongReason(), at);
+    }
+    if (!isKey) {
+      return valueEnds(at + 1);
+    }
+    state = State.COLON;
+    return hashKey == null || keys.add(hash(hashKey, bytes, at))
+        ? at + 1
+        : refuse("json.duplicate_key", at);
+  }
+
+  private long hash(HashKey key, byte[] bytes, int end) {
+    if (keyText.isEmpty() && !escaped) {
+      return key.hash(bytes, start, end);
+    }
+    keyText.add(bytes, start, end);
+    if (escaped) {
+      keyText.unescape();
+    }
+    return keyText.hash(key);
+  }
+
+  /** The piece ends within a string: keeps what the next piece's part of it needs. */
+  private void keepString(byte[] bytes, int to) {
+    switch (state) {
+      case STRING, ESCAPE, HEX, CHARACTER -> {
+        if (tooLong(to)) {
+          refuse(tooLongReason(), to);
+        } else if (isKey) {
+          keyText.add(bytes, start, to);
+        }
+        lengthBefore += to - start;
+      }
+      case VALUE, FIRST_ITEM, FIRST_KEY, KEY, COLON, AFTER_VALUE, DONE, WORD, NUMBER -> {}
+    }
+  }
+
+  // Words and numbers.
+
+  private int begin(byte[] expected, int at) {
+    state = State.WORD;
+    word = expected;
+    left = expected.length - 1;
+    return at + 1;
+  }
+
+  private int word(byte one, int at) {
+    if (one != word[word.length - left]) {
+      return malformed(at);
+    }
+    return --left == 0 ? valueEnds(at + 1) : at + 1;
+  }
+
+  private int number(byte[] bytes, int from, int to) {
+    int at = number.scan(bytes, from, to);
+    if (number.tooLong()) {
+      return refuse("json.number_too_long", at);
+    }
+    if (at == to) {
+      return to;
+    }
+    if (number.exponentTooLarge()) {
+      return refuse("json.exponent_too_large", at);
+    }
+    return number.whole() ? valueEnds(at) : malformed(at);
+  }
+}
