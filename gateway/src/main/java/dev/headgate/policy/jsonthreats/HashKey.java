@@ -19,7 +19,22 @@ record HashKey(long k0, long k1) {
     return new HashKey(random.nextLong(), random.nextLong());
   }
 
-  /** Hashes a part of an array. */
+  /**
+   * What stands for a text that is a part of an array: a short one itself, with its length, so that
+   * it costs no more than a look; else a hash of 63 bits, which looks like no short text.
+   */
+  long id(byte[] bytes, int from, int to) {
+    int length = to - from;
+    if (length >= Long.BYTES) {
+      return hash(bytes, from, to) | Long.MIN_VALUE;
+    }
+    long id = length;
+    for (int at = from; at < to; at++) {
+      id = (id << 8) | (bytes[at] & 0xff);
+    }
+    return id;
+  }
+
   long hash(byte[] bytes, int from, int to) {
     long v0 = k0 ^ 0x736f6d6570736575L;
     long v1 = k1 ^ 0x646f72616e646f6dL;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A machine over bytes. Its state says what may come next; for what is not finished within a
  * piece (a string, a number, a word, a character) it remembers how far it got. Brackets that are
  * open lie on a stack, with the number of what is in them. No value is ever made; of keys there are
- * hashes, and for a key that comes in parts or has escapes its bytes until it ends.
+ * ids, and for a key that comes in parts or has escapes its bytes until it ends.
  */
 @LoopConfined
 final class JsonCheck {
@@ -44,7 +44,7 @@ final class JsonCheck {
 
   private final JsonThreats limits;
   private final @Nullable HashKey hashKey;
-  private final OpenKeys keys = new OpenKeys();
+  private final OpenKeys keys;
   private final KeyText keyText = new KeyText();
   private final NumberScan number;
 
@@ -74,6 +74,7 @@ final class JsonCheck {
   JsonCheck(JsonThreats limits, HashKey hashKey) {
     this.limits = limits;
     this.hashKey = limits.duplicateKeys() == JsonThreats.Duplicates.REJECT ? hashKey : null;
+    this.keys = new OpenKeys(hashKey);
     this.number = new NumberScan(limits.numberLength(), limits.exponent());
   }
 
@@ -91,7 +92,7 @@ final class JsonCheck {
             case ESCAPE -> escape(bytes[at], at);
             case HEX -> hex(bytes[at], at);
             case CHARACTER -> character(bytes[at] & 0xff, at);
-            case WORD -> word(bytes[at], at);
+            case WORD -> word(bytes, at, to);
             case NUMBER -> number(bytes, at, to);
           };
     }
@@ -143,8 +144,8 @@ final class JsonCheck {
     }
     return switch (state) {
       case VALUE -> value(bytes, at, to);
-      case FIRST_ITEM -> one == ']' ? close(at) : value(bytes, at, to);
-      case FIRST_KEY -> one == '}' ? close(at) : key(bytes, at, to);
+      case FIRST_ITEM -> one == ']' ? close(bytes, at, to) : value(bytes, at, to);
+      case FIRST_KEY -> one == '}' ? close(bytes, at, to) : key(bytes, at, to);
       case KEY -> key(bytes, at, to);
       case COLON -> {
         state = State.VALUE;
@@ -155,7 +156,7 @@ final class JsonCheck {
           state = objects[depth] ? State.KEY : State.VALUE;
           yield at + 1;
         }
-        yield one == (objects[depth] ? '}' : ']') ? close(at) : malformed(at);
+        yield one == (objects[depth] ? '}' : ']') ? close(bytes, at, to) : malformed(at);
       }
       case DONE, STRING, ESCAPE, HEX, CHARACTER, WORD, NUMBER -> malformed(at);
     };
@@ -176,9 +177,9 @@ final class JsonCheck {
       }
       case '{' -> open(true, at);
       case '[' -> open(false, at);
-      case 't' -> begin(TRUE, at);
-      case 'f' -> begin(FALSE, at);
-      case 'n' -> begin(NULL, at);
+      case 't' -> begin(TRUE, bytes, at, to);
+      case 'f' -> begin(FALSE, bytes, at, to);
+      case 'n' -> begin(NULL, bytes, at, to);
       default -> {
         state = State.NUMBER;
         yield number.begin(one) ? number(bytes, at + 1, to) : malformed(at);
@@ -215,16 +216,24 @@ final class JsonCheck {
     return at + 1;
   }
 
-  private int close(int at) {
+  private int close(byte[] bytes, int at, int to) {
     if (objects[depth]) {
       keys.close();
     }
     depth--;
-    return valueEnds(at + 1);
+    return valueEnds(bytes, at + 1, to);
   }
 
-  private int valueEnds(int next) {
-    state = depth == 0 ? State.DONE : State.AFTER_VALUE;
+  /** Takes the comma too if it comes at once, as it mostly does. */
+  private int valueEnds(byte[] bytes, int next, int to) {
+    if (depth == 0) {
+      state = State.DONE;
+    } else if (next < to && bytes[next] == ',') {
+      state = objects[depth] ? State.KEY : State.VALUE;
+      return next + 1;
+    } else {
+      state = State.AFTER_VALUE;
+    }
     return next;
   }
 
@@ -248,7 +257,7 @@ final class JsonCheck {
       }
       byte one = bytes[at];
       if (one == '"') {
-        return stringEnds(bytes, at);
+        return stringEnds(bytes, at, to);
       }
       if (one == '\\') {
         escaped = true;
@@ -343,28 +352,30 @@ final class JsonCheck {
     return isKey ? "json.key_too_long" : "json.string_too_long";
   }
 
-  private int stringEnds(byte[] bytes, int at) {
+  private int stringEnds(byte[] bytes, int at, int to) {
     if (tooLong(at)) {
       return refuse(tooLongReason(), at);
     }
     if (!isKey) {
-      return valueEnds(at + 1);
+      return valueEnds(bytes, at + 1, to);
     }
-    state = State.COLON;
-    return hashKey == null || keys.add(hash(hashKey, bytes, at))
-        ? at + 1
-        : refuse("json.duplicate_key", at);
+    if (hashKey != null && !keys.add(id(hashKey, bytes, at))) {
+      return refuse("json.duplicate_key", at);
+    }
+    boolean colon = at + 1 < to && bytes[at + 1] == ':';
+    state = colon ? State.VALUE : State.COLON;
+    return colon ? at + 2 : at + 1;
   }
 
-  private long hash(HashKey key, byte[] bytes, int end) {
+  private long id(HashKey key, byte[] bytes, int end) {
     if (keyText.isEmpty() && !escaped) {
-      return key.hash(bytes, start, end);
+      return key.id(bytes, start, end);
     }
     keyText.add(bytes, start, end);
     if (escaped) {
       keyText.unescape();
     }
-    return keyText.hash(key);
+    return keyText.id(key);
   }
 
   /** The piece ends within a string: keeps what the next piece's part of it needs. */
@@ -384,18 +395,22 @@ final class JsonCheck {
 
   // Words and numbers.
 
-  private int begin(byte[] expected, int at) {
+  private int begin(byte[] expected, byte[] bytes, int at, int to) {
+    int end = at + expected.length;
+    if (end <= to && Arrays.equals(bytes, at, end, expected, 0, expected.length)) {
+      return valueEnds(bytes, end, to);
+    }
     state = State.WORD;
     word = expected;
     left = expected.length - 1;
     return at + 1;
   }
 
-  private int word(byte one, int at) {
-    if (one != word[word.length - left]) {
+  private int word(byte[] bytes, int at, int to) {
+    if (bytes[at] != word[word.length - left]) {
       return malformed(at);
     }
-    return --left == 0 ? valueEnds(at + 1) : at + 1;
+    return --left == 0 ? valueEnds(bytes, at + 1, to) : at + 1;
   }
 
   private int number(byte[] bytes, int from, int to) {
@@ -409,6 +424,6 @@ final class JsonCheck {
     if (number.exponentTooLarge()) {
       return refuse("json.exponent_too_large", at);
     }
-    return number.whole() ? valueEnds(at) : malformed(at);
+    return number.whole() ? valueEnds(bytes, at, to) : malformed(at);
   }
 }

@@ -34,9 +34,9 @@ final class KeyText {
     return bytes.length;
   }
 
-  /** Hashes what is there as it is. */
-  long hash(HashKey key) {
-    return key.hash(bytes, 0, length);
+  /** What stands for what is there as it is. */
+  long id(HashKey key) {
+    return key.id(bytes, 0, length);
   }
 
   /**

@@ -44,10 +44,24 @@ final class NumberScan {
   /** Takes what belongs to the number and says where it ends; {@code to} if it may go on. */
   int scan(byte[] bytes, int from, int to) {
     int at = from;
-    while (at < to && step(bytes[at])) {
+    while (at < to) {
+      if (part == Part.DIGITS || part == Part.FRACTION) {
+        at = digits(bytes, at, to);
+      }
+      if (at == to || !step(bytes[at])) {
+        break;
+      }
       at++;
     }
     length += at - from;
+    return at;
+  }
+
+  private static int digits(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && isDigit(bytes[at])) {
+      at++;
+    }
     return at;
   }
 
