@@ -37,11 +37,14 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  headgate explain headgate.yaml GET https://api.example.com/orders/7",
       "  headgate explain headgate.yaml POST http://localhost/orders -H 'content-length: 20000000'",
+      "  headgate explain headgate.yaml POST http://localhost/orders -H 'content-type: application/json' --data order.json",
       "  headgate explain headgate.yaml GET http://localhost/ --client 203.0.113.7 --json",
       "",
       "Exit codes: 0 it would be answered or forwarded, 1 it would be refused."
     })
 final class ExplainCommand implements Callable<Integer> {
+  private static final String LENGTH = "content-length:";
+
   private final Terminal terminal;
   private final Map<String, String> environment;
 
@@ -93,6 +96,14 @@ final class ExplainCommand implements Callable<Integer> {
   private Map<URI, Path> facts = new LinkedHashMap<>();
 
   @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description =
+          "The request's body, byte for byte; its Content-Length is added. Without it there is none, so that policies"
+              + " which look into bodies say only what the head tells.")
+  private @Nullable Path data;
+
+  @Option(
       names = "--client-cert",
       paramLabel = "FILE",
       description =
@@ -110,8 +121,9 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     AskedRequest request;
+    byte[] body = body();
     try {
-      request = AskedRequest.of(method, url, headers, client);
+      request = AskedRequest.of(method, url, withLength(body), client);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
@@ -121,15 +133,35 @@ final class ExplainCommand implements Callable<Integer> {
         new ProblemReport(terminal, terminal.err()).print(problems);
         yield ExitCode.PROBLEMS;
       }
-      case Checked.Good good -> tell(explained(request, good));
+      case Checked.Good good -> tell(explained(request, good, body));
     };
   }
 
-  private Explained explained(AskedRequest request, Checked.Good good) {
+  private byte @Nullable [] body() {
+    try {
+      return data == null ? null : Files.readAllBytes(data);
+    } catch (IOException e) {
+      throw new ParameterException(spec.commandLine(), "cannot read " + data, e);
+    }
+  }
+
+  private List<String> withLength(byte @Nullable [] body) {
+    boolean said =
+        headers.stream()
+            .anyMatch(field -> field.regionMatches(true, 0, LENGTH, 0, LENGTH.length()));
+    if (body == null || said) {
+      return headers;
+    }
+    List<String> with = new ArrayList<>(headers);
+    with.add(LENGTH + " " + body.length);
+    return with;
+  }
+
+  private Explained explained(AskedRequest request, Checked.Good good, byte @Nullable [] body) {
     try {
       List<X509Certificate> shown =
           clientCertificate == null ? List.of() : ShownCertificate.read(clientCertificate);
-      return new Explaining(request, good.snapshot(), good.places(), loop(), listener)
+      return new Explaining(request, good.snapshot(), good.places(), loop(), listener, body)
           .explained(shown);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

@@ -15,6 +15,7 @@ import dev.headgate.route.RouteRequest;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
 import dev.headgate.snapshot.Snapshot;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +37,12 @@ final class Explaining {
   private final Sources places;
   private final OfflineLoop loop;
   private final @Nullable String listener;
+  private final byte @Nullable [] body;
   private final List<Explained.Note> notes = new ArrayList<>();
 
   /**
    * @param wanted the listener that the request comes in by; null for the first that fits
+   * @param body of the request; null if there is none
    * @throws IllegalArgumentException if there is no listener of that name
    */
   Explaining(
@@ -47,7 +50,9 @@ final class Explaining {
       Snapshot snapshot,
       Sources places,
       OfflineLoop loop,
-      @Nullable String wanted) {
+      @Nullable String wanted,
+      byte @Nullable [] body) {
+    this.body = body;
     this.request = request;
     this.snapshot = snapshot;
     this.places = places;
@@ -109,6 +114,13 @@ final class Explaining {
     exchange.explainTo((stage, text) -> notes.add(new Explained.Note(stage, text)));
     Decisions decisions = new Decisions(snapshot, exchange, new LoopPolicies(loop));
     Decision decision = decided(decisions);
+    if (body != null
+        && decision instanceof Decision.Continue
+        && decisions.route().action() instanceof Action.Forward) {
+      Failure refused = decisions.inspect(body);
+      decision = refused == null ? decision : Decision.fail(refused);
+    }
+    decisions.end();
     Explained.Outcome outcome =
         decision instanceof Decision.Fail(Failure why, var _)
             ? new Explained.Refused(why)
@@ -142,15 +154,17 @@ final class Explaining {
         outcome);
   }
 
-  /** Runs the stages; what is asked about has no body. */
+  /** Runs the stages, with the body that there is. */
   private Decision decided(Decisions decisions) {
     Decision decision = decisions.decide();
     while (true) {
       switch (decision) {
         case Decision.Await await -> decision = decisions.resume(awaited(await, decisions));
-        case Decision.TakeBody take -> decision = decisions.taken(take, NO_BODY);
+        case Decision.TakeBody take ->
+            decision = decisions.taken(take, body == null ? NO_BODY : body);
         case Decision.AwaitBody wanted -> {
-          Failure refused = wanted.reader().end();
+          Failure refused = body == null ? null : wanted.reader().piece(ByteBuffer.wrap(body));
+          refused = refused == null ? wanted.reader().end() : refused;
           decision = decisions.resume(refused == null ? Decision.CONTINUE : Decision.fail(refused));
         }
         case Decision.Continue _, Decision.Respond _, Decision.Fail _ -> {

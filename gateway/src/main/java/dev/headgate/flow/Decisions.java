@@ -21,6 +21,7 @@ import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
 import dev.headgate.snapshot.PolicyChain;
 import dev.headgate.snapshot.Snapshot;
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -257,6 +258,20 @@ public final class Decisions {
    */
   @Nullable Failure refused(Policy owner, Failure failure) {
     return Objects.requireNonNull(asked).refused(owner, failure);
+  }
+
+  /**
+   * Shows a whole body to those who look at it while it passes, where there is no upstream.
+   *
+   * @return why the request is refused; null if it goes on
+   */
+  public @Nullable Failure inspect(byte[] body) {
+    BodyInspection inspecting = BodyInspection.of(exchange, this);
+    if (inspecting == null) {
+      return null;
+    }
+    Failure refused = inspecting.piece(Unpooled.wrappedBuffer(body));
+    return refused != null ? refused : inspecting.end();
   }
 
   // transform: the request as the upstream gets it
