@@ -30,6 +30,7 @@ import dev.headgate.policy.oidc.OidcKind;
 import dev.headgate.policy.opa.OpaKind;
 import dev.headgate.policy.publishkeys.PublishKeysKind;
 import dev.headgate.policy.size.SizeKind;
+import dev.headgate.policy.xmlthreats.XmlThreatsKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,8 @@ public final class Policies {
           new ConcurrencyKind(),
           new ContentDigestKind(),
           new SizeKind(),
-          new JsonThreatsKind());
+          new JsonThreatsKind(),
+          new XmlThreatsKind());
 
   private static final List<Kind<?>> CREDENTIALS =
       List.of(

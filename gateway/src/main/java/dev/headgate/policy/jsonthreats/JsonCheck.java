@@ -1,6 +1,9 @@
 package dev.headgate.policy.jsonthreats;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.content.CheckedBodies;
+import dev.headgate.content.CheckedBodies.Refusal;
+import dev.headgate.content.Utf8;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +17,7 @@ import org.jspecify.annotations.Nullable;
  * ids, and for a key that comes in parts or has escapes its bytes until it ends.
  */
 @LoopConfined
-final class JsonCheck {
-  /**
-   * Why a text is refused.
-   *
-   * @param detail for the operator: nothing of the text
-   */
-  record Refusal(String reason, String detail) {}
-
+final class JsonCheck implements CheckedBodies.Check {
   private enum State {
     VALUE,
     FIRST_ITEM,
@@ -78,8 +74,8 @@ final class JsonCheck {
     this.number = new NumberScan(limits.numberLength(), limits.exponent());
   }
 
-  /** Takes a piece, which is a part of an array; not to be called again after a refusal. */
-  @Nullable Refusal put(byte[] bytes, int from, int to) {
+  @Override
+  public @Nullable Refusal put(byte[] bytes, int from, int to) {
     before -= from;
     start = from;
     int at = from;
@@ -103,18 +99,19 @@ final class JsonCheck {
     return refusal;
   }
 
-  /** The text is whole. One without a byte is no text, and passes. */
-  @Nullable Refusal end() {
+  /** One without a byte is no text, and passes. */
+  @Override
+  public @Nullable Refusal end() {
     if (before == 0) {
       return null;
     }
     boolean inNumber = state == State.NUMBER && depth == 0;
     if (inNumber && number.exponentTooLarge()) {
-      return new Refusal("json.exponent_too_large", "at the end");
+      return Refusal.bad("json.exponent_too_large", "at the end");
     }
     return state == State.DONE || (inNumber && number.whole())
         ? null
-        : new Refusal("json.malformed", "it ends too early");
+        : Refusal.bad("json.malformed", "it ends too early");
   }
 
   /** How many bytes are kept of what came, for tests of the bound. */
@@ -123,7 +120,7 @@ final class JsonCheck {
   }
 
   private int refuse(String reason, int at) {
-    refusal = new Refusal(reason, "at byte " + (before + at));
+    refusal = Refusal.bad(reason, "at byte " + (before + at));
     return at;
   }
 
@@ -280,12 +277,12 @@ final class JsonCheck {
    */
   private int nonAscii(byte[] bytes, int at, int to) {
     int lead = bytes[at] & 0xff;
-    left = StringScan.following(lead);
+    left = Utf8.following(lead);
     if (left == 0) {
       return malformedString(at);
     }
-    lowest = StringScan.lowest(lead);
-    highest = StringScan.highest(lead);
+    lowest = Utf8.lowest(lead);
+    highest = Utf8.highest(lead);
     boolean good = to - at > left;
     if (good) {
       int second = bytes[at + 1] & 0xff;

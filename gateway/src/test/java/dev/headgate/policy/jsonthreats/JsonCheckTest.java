@@ -2,6 +2,7 @@ package dev.headgate.policy.jsonthreats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.content.CheckedBodies.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -25,13 +26,13 @@ class JsonCheckTest {
       byte[] piece = new byte[to - from + 3];
       Arrays.fill(piece, (byte) '"');
       System.arraycopy(text, from, piece, 2, to - from);
-      JsonCheck.Refusal refusal = check.put(piece, 2, 2 + to - from);
+      Refusal refusal = check.put(piece, 2, 2 + to - from);
       if (refusal != null) {
         return refusal.reason();
       }
       from = to;
     }
-    JsonCheck.Refusal refusal = check.end();
+    Refusal refusal = check.end();
     return refusal == null ? "passed" : refusal.reason();
   }
 
