@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Looks at XML before the parser does: a parser keeps names, tags and comments until they are
  * whole, so here they are bounded as they come. It knows where markup begins and ends, as far as
  * that can be said of text that is well-formed; of the rest the parser says that it is not. It
- * refuses a document type at its first letter, and bytes that are no UTF-8.
+ * refuses a document type at its first letter, and bytes that are no UTF-8 or no characters of XML.
  */
 @LoopConfined
 final class MarkupScan {
@@ -73,7 +73,8 @@ final class MarkupScan {
     int at = from;
     while (at < to) {
       byte one = bytes[at];
-      if ((one < 0 || left > 0) && !utf8(one & 0xff)) {
+      boolean control = one >= 0 && one < ' ' && one != '\n' && one != '\r' && one != '\t';
+      if (control || ((one < 0 || left > 0) && !utf8(one & 0xff))) {
         refused = "xml.malformed";
       } else {
         take(one);
