@@ -68,6 +68,11 @@ final class MarkupScan {
     return refused;
   }
 
+  /** Whether nothing has begun that has not ended. */
+  boolean whole() {
+    return in == In.TEXT && !inReference && left == 0;
+  }
+
   /** Takes a piece and says where in it the first byte is that is refused; {@code to} for none. */
   int scan(byte[] bytes, int from, int to) {
     int at = from;

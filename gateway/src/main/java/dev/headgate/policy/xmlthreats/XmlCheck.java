@@ -63,7 +63,7 @@ final class XmlCheck implements CheckedBodies.Check {
     }
     parser.getInputFeeder().endOfInput();
     Refusal refusal = read();
-    return refusal == null && (depth > 0 || elements == 0) ? malformed() : refusal;
+    return refusal == null && (depth > 0 || elements == 0 || !scan.whole()) ? malformed() : refusal;
   }
 
   /** Skips the byte order mark with which a text may begin. */
