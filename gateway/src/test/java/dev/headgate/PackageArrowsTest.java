@@ -43,9 +43,10 @@ class PackageArrowsTest {
               "policy",
               "concurrent http exchange config expression jose jwe keyed pem callout secret structured"
                   + " digest signature content"),
+          Map.entry("plan", "concurrent http exchange config"),
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
-          Map.entry("snapshot", "concurrent http exchange config route tls expression policy"),
+          Map.entry("snapshot", "concurrent http exchange config route tls expression policy plan"),
           Map.entry("upstream", "concurrent http http2 exchange config snapshot tls"),
           Map.entry("telemetry", "concurrent http exchange config keyed snapshot"),
           Map.entry(

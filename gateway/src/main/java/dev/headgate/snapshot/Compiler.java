@@ -38,13 +38,15 @@ public final class Compiler {
   private final Map<String, Action.NamedUpstream> upstreams = new HashMap<>();
 
   private final PolicyCompiler policies;
+  private final ProductCompiler products;
 
   private Compiler(Config config, @Nullable Snapshot before, Outside outside, Problems problems) {
     this.config = config;
     this.before = before;
     this.problems = problems;
     this.outside = outside;
-    this.policies = new PolicyCompiler(config, before, outside, problems);
+    this.products = new ProductCompiler(config, before, outside);
+    this.policies = new PolicyCompiler(config, before, outside, products, problems);
   }
 
   /**
@@ -87,7 +89,7 @@ public final class Compiler {
         .routes()
         .forEach((name, route) -> {
           RouteEntry<CompiledRoute> was = old.get(name);
-          if (was != null && isSame(was.payload(), route)) {
+          if (was != null && isSame(name, was.payload(), route)) {
             routes.put(name, was);
             return;
           }
@@ -138,6 +140,7 @@ public final class Compiler {
         routes,
         Set.copyOf(upstreams.values()),
         policies.named(),
+        products.products(),
         factories,
         identityHeaders(factories),
         factories.stream().flatMap(one -> one.credentialParameters().stream()).distinct().toList(),
@@ -171,8 +174,10 @@ public final class Compiler {
         .toList();
   }
 
-  private boolean isSame(CompiledRoute was, Route route) {
-    if (was.config() != route || !policies.isCurrent(was.policies(), route)) {
+  private boolean isSame(String name, CompiledRoute was, Route route) {
+    if (was.config() != route
+        || !policies.isCurrent(was.policies(), route)
+        || !products.isCurrent(was.policies(), name)) {
       return false;
     }
     if (was.action() instanceof Action.Forward forward) {

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class PolicyCompiler {
   private final Config config;
   private final Outside outside;
+  private final ProductCompiler products;
   private final Problems problems;
   private final boolean sameConsumers;
   private final Map<String, CompiledPolicy> named = new HashMap<>();
@@ -46,9 +47,15 @@ final class PolicyCompiler {
   /** How files are, looked at once: all policies of the revision see the same. */
   private final Map<Path, FileStamp> stamps = new HashMap<>();
 
-  PolicyCompiler(Config config, @Nullable Snapshot before, Outside outside, Problems problems) {
+  PolicyCompiler(
+      Config config,
+      @Nullable Snapshot before,
+      Outside outside,
+      ProductCompiler products,
+      Problems problems) {
     this.config = config;
     this.outside = outside;
+    this.products = products;
     this.problems = problems;
     this.sameConsumers = before != null && before.config().consumers().equals(config.consumers());
     Map<String, CompiledPolicy> compiledBefore = before == null ? Map.of() : before.policies();
@@ -158,12 +165,19 @@ final class PolicyCompiler {
         }
       }
     }
+    ProductCompiler.Compiled product = products.of(routeName);
+    if (product != null) {
+      policies.add(product.subscription());
+    }
     for (int i = 0; i < route.policies().size(); i++) {
       CompiledPolicy policy =
           onRoute("routes." + routeName + ".policies[" + i + "]", route.policies().get(i));
       if (policy != null) {
         policies.add(policy);
       }
+    }
+    if (product != null) {
+      policies.add(product.quota());
     }
     if (policies.size() > PolicyChain.MOST) {
       problems.error(

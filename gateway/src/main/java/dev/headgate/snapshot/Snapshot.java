@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  *     changed
  * @param upstreams all upstreams that its routes may go to
  * @param policies those under {@code policies}, by name
+ * @param products the policies of products, by the product's name
  * @param factories all policies in use, for loops to know which of their instances they need no
  *     longer
  * @param identityHeaders fields by which policies tell upstreams who is calling: no caller can send
@@ -38,6 +39,7 @@ public record Snapshot(
     Map<String, RouteEntry<CompiledRoute>> routes,
     Set<Action.NamedUpstream> upstreams,
     Map<String, CompiledPolicy> policies,
+    Map<String, ProductCompiler.Compiled> products,
     Set<PolicyFactory> factories,
     List<HeaderName> identityHeaders,
     List<String> credentialParameters,

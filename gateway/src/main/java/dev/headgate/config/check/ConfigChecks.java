@@ -46,6 +46,7 @@ public final class ConfigChecks {
     policies();
     routes();
     consumers();
+    new PlanChecks(config, places, problems).check();
     telemetry();
     admin();
   }

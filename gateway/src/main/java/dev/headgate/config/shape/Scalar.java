@@ -1,7 +1,10 @@
 package dev.headgate.config.shape;
 
+import dev.headgate.config.Allowance;
 import dev.headgate.config.Cidr;
 import dev.headgate.config.HostPort;
+import dev.headgate.config.Money;
+import dev.headgate.config.Nearest;
 import dev.headgate.config.Percent;
 import dev.headgate.config.Rate;
 import dev.headgate.config.RuntimeConfig.Loops;
@@ -13,7 +16,9 @@ import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Function;
 
@@ -78,6 +83,20 @@ public record Scalar<T>(
               Rate::parse,
               Rate::toString),
           new Scalar<>(
+              Allowance.class,
+              "a number in a period, like '1000000/month'",
+              "string",
+              "^[0-9]+/(hour|day|month)$",
+              Allowance::parse,
+              Allowance::toString),
+          new Scalar<>(
+              Money.class,
+              "an amount of money, like '0.0004 EUR'",
+              "string",
+              "^[0-9]+(\\.[0-9]+)? [A-Z]{3}$",
+              Money::parse,
+              Money::toString),
+          new Scalar<>(
               Percent.class,
               "a share, like '20%'",
               "string",
@@ -127,6 +146,20 @@ public record Scalar<T>(
               Scalar::instant,
               Instant::toString),
           new Scalar<>(
+              LocalDate.class,
+              "a day, like '2027-01-01'",
+              "string",
+              "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+              Scalar::day,
+              LocalDate::toString),
+          new Scalar<>(
+              ZoneId.class,
+              "a time zone, like 'Europe/Berlin'",
+              "string",
+              "",
+              Scalar::zone,
+              ZoneId::toString),
+          new Scalar<>(
               URI.class,
               "a URL, like 'http://10.0.0.1:8080'",
               "string",
@@ -168,6 +201,28 @@ public record Scalar<T>(
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("write the time zone too, as 'Z' or '+02:00'", e);
     }
+  }
+
+  private static LocalDate day(String text) {
+    try {
+      LocalDate day = LocalDate.parse(text);
+      if (day.getYear() < 1970 || day.getYear() > 9999) {
+        throw new IllegalArgumentException("the year is from 1970 to 9999");
+      }
+      return day;
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("write year, month and day: there is no such day", e);
+    }
+  }
+
+  /** Only names: an offset knows nothing of daylight saving, but for UTC itself. */
+  private static ZoneId zone(String text) {
+    if (!ZoneId.getAvailableZoneIds().contains(text)) {
+      String near = Nearest.hint(text, ZoneId.getAvailableZoneIds());
+      throw new IllegalArgumentException(
+          near.isEmpty() ? "write its IANA name, as in 'Europe/Berlin', or 'UTC'" : near);
+    }
+    return ZoneId.of(text);
   }
 
   private static URI uri(String text) {

@@ -23,6 +23,7 @@ class ExamplesTest {
               Map.entry("SESSION_KEY", "k".repeat(32)),
               Map.entry("OLD_SESSION_KEY", "o".repeat(32)),
               Map.entry("PARTNER_SECRET", "p".repeat(32)),
+              Map.entry("LEDGER_PASSWORD", "l".repeat(32)),
               Map.entry("REDIS_USER", "gate"),
               Map.entry("REDIS_PASSWORD", "hunter33")));
   private static final Path EXAMPLES = Path.of("../examples");

@@ -1,0 +1,35 @@
+package dev.headgate.plan;
+
+import dev.headgate.config.Config;
+import dev.headgate.exchange.PolicyFactory;
+
+/** The plans of a revision, ready to make the policies of its products. Immutable. */
+public final class Plans {
+  private final Terms terms;
+  private final Meters meters;
+
+  private Plans(Terms terms, Meters meters) {
+    this.terms = terms;
+    this.meters = meters;
+  }
+
+  /**
+   * Prepares the plans of a checked configuration.
+   *
+   * @param meters where it is counted
+   */
+  public static Plans of(Config config, Meters meters) {
+    return new Plans(Terms.of(config), meters);
+  }
+
+  /** What lets only subscribers of a product through. */
+  public PolicyFactory subscription(String product) {
+    return loop -> new SubscriptionPolicy(product, new Standings(product, terms, meters, loop));
+  }
+
+  /** What counts the requests of a product's subscribers, and ends them at their quota. */
+  public PolicyFactory quota(String product) {
+    return loop ->
+        new QuotaPolicy(terms, meters, loop, new Standings(product, terms, meters, loop));
+  }
+}
