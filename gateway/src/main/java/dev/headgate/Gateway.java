@@ -7,6 +7,7 @@ import dev.headgate.config.read.EffectiveConfig;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Sources;
 import dev.headgate.listen.ListenerHandle;
+import dev.headgate.plan.Meters;
 import dev.headgate.policy.Policies;
 import dev.headgate.snapshot.Compiler;
 import dev.headgate.snapshot.Outside;
@@ -55,6 +56,7 @@ public final class Gateway implements AutoCloseable {
   private final Workers workers;
   private final TlsFiles certificates;
   private final SharedStates states;
+  private final NodeLedger ledger;
   private final Clock clock;
   private volatile Revision current;
   private volatile boolean draining;
@@ -70,6 +72,7 @@ public final class Gateway implements AutoCloseable {
     this.workers = workers;
     this.certificates = certificates;
     this.states = states;
+    this.ledger = new NodeLedger(states.get(Meters.class, Meters.class, Meters::new), clock);
     this.clock = clock;
     this.current = first;
   }
@@ -118,6 +121,9 @@ public final class Gateway implements AutoCloseable {
     if (next != null) {
       if (!before.config().runtime().equals(next.config().runtime())) {
         problems.warning("runtime", "this changes at the next start only", "");
+      }
+      if (ledger.waits(before.config().ledger(), next.config().ledger())) {
+        problems.warning("ledger.store", "this changes at the next start only", "");
       }
       serve(next, accepted.sources(), problems);
     }
@@ -183,6 +189,7 @@ public final class Gateway implements AutoCloseable {
     if (problems.hasErrors()) {
       return;
     }
+    ledger.serve(next.config(), folder);
     Map<String, Listening> after = new LinkedHashMap<>();
     List<Listening> opened = new ArrayList<>();
     settings.forEach((name, one) -> {
@@ -321,6 +328,7 @@ public final class Gateway implements AutoCloseable {
     draining = true;
     certificates.close();
     workers.close(LAST_PATIENCE);
+    ledger.close();
     telemetry.close();
   }
 
@@ -342,6 +350,12 @@ public final class Gateway implements AutoCloseable {
     public long revision() {
       Gateway known = gateway;
       return known == null ? 0 : known.snapshot().revision();
+    }
+
+    @Override
+    public @Nullable LedgerFacts ledger() {
+      Gateway known = gateway;
+      return known == null ? null : known.ledger.facts();
     }
 
     @Override

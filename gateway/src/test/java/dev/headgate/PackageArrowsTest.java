@@ -44,6 +44,7 @@ class PackageArrowsTest {
               "concurrent http exchange config expression jose jwe keyed pem callout secret structured"
                   + " digest signature content"),
           Map.entry("plan", "concurrent http exchange config"),
+          Map.entry("ledger", "concurrent config plan"),
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
           Map.entry("snapshot", "concurrent http exchange config route tls expression policy plan"),

@@ -15,7 +15,7 @@ public record Config(
     @Doc("What consumers may use and what they pay, by name.") @Named Map<String, Plan> plans,
     @Doc("Routes that consumers subscribe to as a whole, by name.") @Named
         Map<String, Product> products,
-    @Doc("Where use is recorded. Kept only if there are `plans`.") Ledger ledger,
+    @Doc("Where use is recorded. Kept only if there are `products`.") Ledger ledger,
     @Doc("How guessing credentials is slowed down.") AuthFailures authFailures,
     @Doc("What is measured and recorded.") Telemetry telemetry,
     @Doc("The operators' endpoints.") Admin admin) {}

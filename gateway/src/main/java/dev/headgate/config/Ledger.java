@@ -5,7 +5,8 @@ import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-@Doc("The ledger: where use is recorded, for quotas and invoices. Kept only if there are `plans`.")
+@Doc(
+    "The ledger: where use is recorded, for quotas and invoices. Kept only if there are `products`.")
 public record Ledger(
     @Doc(
             value =

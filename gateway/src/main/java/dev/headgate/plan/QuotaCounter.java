@@ -19,6 +19,17 @@ public final class QuotaCounter {
   private volatile long besides;
   private volatile long granted;
 
+  /** From what use on the operator is told; set again whenever the plan has changed. */
+  private volatile long warnFrom = Long.MAX_VALUE;
+
+  private volatile long fullFrom = Long.MAX_VALUE;
+
+  /** What of {@code own} is in the ledger; the ledger's alone. */
+  private long written;
+
+  /** The ledger's alone, too. */
+  private int told;
+
   QuotaCounter(QuotaKey key) {
     this.key = key;
   }
@@ -63,6 +74,46 @@ public final class QuotaCounter {
   /** What this process has taken since its start. */
   public long own() {
     return own.get();
+  }
+
+  /** What of {@link #own} is written; only for the thread that writes. */
+  public long written() {
+    return written;
+  }
+
+  public void written(long upTo) {
+    written = upTo;
+  }
+
+  /** Of what level the operator was told; only for the thread that writes. */
+  public int told() {
+    return told;
+  }
+
+  public void told(int level) {
+    told = level;
+  }
+
+  /** Says when the operator is to be told. */
+  void watch(long warnAt, long limit) {
+    warnFrom = warnAt;
+    fullFrom = limit;
+  }
+
+  /** What the operator is to be told: 0 nothing, 1 that little is left, 2 that nothing is. */
+  public int level() {
+    return level(used(), granted);
+  }
+
+  /** What it would be with another use and grant. */
+  public int level(long used, long grant) {
+    long without = used - grant;
+    return without >= fullFrom ? 2 : without >= warnFrom ? 1 : 0;
+  }
+
+  /** The plan's limit, without what was granted. */
+  public long limit() {
+    return fullFrom;
   }
 
   /**

@@ -203,7 +203,7 @@ final class QuotaPolicy implements Policy {
       Terms.Limit limit = offer.limits().get(i);
       long all = limit.allowance().count() + counters[i].granted();
       long used = counters[i].used();
-      if (used >= offer.warnAt() * all) {
+      if (counters[i].level(used, counters[i].granted()) > 0 && offer.warnAt() <= 1) {
         answer.add(WARNING, limit.quoted() + ";used=" + used + ";limit=" + all);
       }
     }

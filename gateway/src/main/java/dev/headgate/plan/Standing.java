@@ -5,8 +5,6 @@ import dev.headgate.config.Consumer;
 import dev.headgate.config.Money;
 import dev.headgate.exchange.Identity.KnownConsumer;
 import java.time.LocalDate;
-import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 final class Standing {
+  private static final QuotaCounter[] NONE = {};
+
   private final Consumer config;
   private final boolean subscribed;
   private final Terms.@Nullable Offer offer;
@@ -86,24 +86,27 @@ final class Standing {
     Span span = new Span(nowMillis);
     boolean subscribed = subscribed(consumer.config(), product, terms, span);
     Terms.Offer offer = offer(consumer.config(), terms, span);
-    List<Terms.Limit> limits = offer == null ? List.of() : offer.limits();
-    QuotaCounter[] counters = new QuotaCounter[limits.size()];
-    for (int i = 0; i < counters.length; i++) {
-      Terms.Limit limit = limits.get(i);
-      CalendarPeriod time = CalendarPeriod.of(limit.allowance().period(), limit.zone(), nowMillis);
-      span.within(time.beginMillis(), time.endMillis());
-      counters[i] =
-          meters.counter(
-              new QuotaKey(
-                  consumer.name(),
-                  Objects.requireNonNull(offer).name(),
-                  limit.allowance().period(),
-                  time));
-    }
+    QuotaCounter[] counters = offer == null ? NONE : counters(consumer.name(), offer, meters, span);
     Standing standing = new Standing(consumer, product, subscribed, offer, counters);
     standing.from = span.from;
     standing.until = span.until;
     return standing;
+  }
+
+  private static QuotaCounter[] counters(
+      String consumer, Terms.Offer offer, Meters meters, Span span) {
+    QuotaCounter[] counters = new QuotaCounter[offer.limits().size()];
+    for (int i = 0; i < counters.length; i++) {
+      Terms.Limit limit = offer.limits().get(i);
+      CalendarPeriod time = CalendarPeriod.of(limit.allowance().period(), limit.zone(), span.now);
+      span.within(time.beginMillis(), time.endMillis());
+      counters[i] =
+          meters.counter(new QuotaKey(consumer, offer.name(), limit.allowance().period(), time));
+      long count = limit.allowance().count();
+      double warnAt = Math.ceil(offer.warnAt() * count);
+      counters[i].watch(warnAt > count ? Long.MAX_VALUE : (long) warnAt, count);
+    }
+    return counters;
   }
 
   private static boolean subscribed(Consumer consumer, String product, Terms terms, Span span) {

@@ -15,7 +15,7 @@ public final class SharedStates {
   private final Map<Object, WeakReference<Object>> states = new HashMap<>();
 
   /** The object of that key and type, made if there is none. */
-  synchronized <T> T get(Class<T> type, Object key, Supplier<T> make) {
+  public synchronized <T> T get(Class<T> type, Object key, Supplier<T> make) {
     states.values().removeIf(state -> state.get() == null);
     record Key(Class<?> type, Object key) {}
     Key full = new Key(type, key);

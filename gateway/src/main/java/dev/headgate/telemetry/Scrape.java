@@ -3,6 +3,7 @@ package dev.headgate.telemetry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Adds up what the loops counted and gives it its names. One instance for each scrape. */
 final class Scrape {
@@ -28,6 +29,7 @@ final class Scrape {
     scrape.limits();
     scrape.listeners();
     scrape.node(facts, nowMillis);
+    scrape.ledger(facts.ledger());
     ProcessMetrics.add(scrape.exposition);
     return scrape.exposition.snapshots();
   }
@@ -290,5 +292,33 @@ final class Scrape {
           (certificate.expiresMillis() - nowMillis) / 1e3,
           Labels.of("listener", certificate.listener(), "file", certificate.file()));
     }
+  }
+
+  private void ledger(NodeFacts.@Nullable LedgerFacts ledger) {
+    if (ledger == null) {
+      return;
+    }
+    exposition
+        .gauge("headgate_ledger_up", "Whether the ledger could be written the last time: 1 or 0.")
+        .add(ledger.up() ? 1 : 0, Labels.EMPTY);
+    exposition
+        .gauge(
+            "headgate_ledger_age_seconds",
+            "How long ago all that was counted was written: what a crash would lose.")
+        .add(ledger.ageMillis() / 1e3, Labels.EMPTY);
+    exposition
+        .counter("headgate_ledger_failures", "Attempts to write the ledger that failed.")
+        .add(ledger.failures(), Labels.EMPTY);
+    exposition
+        .counter(
+            "headgate_ledger_lost_requests",
+            "Billable requests that could not be recorded, because the ledger was away for too long.")
+        .add(ledger.lost(), Labels.EMPTY);
+    Exposition.Counter events =
+        exposition.counter(
+            "headgate_quota_events",
+            "Quotas of which little was left (warning) or nothing (exhausted), once for each and period.");
+    events.add(ledger.warnings(), Labels.of("event", "warning"));
+    events.add(ledger.exhausted(), Labels.of("event", "exhausted"));
   }
 }

@@ -53,6 +53,11 @@ final class Node implements AutoCloseable {
 
   private final class Facts implements NodeFacts {
     @Override
+    public LedgerFacts ledger() {
+      return new LedgerFacts(true, 0, 0, 0, 0, 0);
+    }
+
+    @Override
     public String version() {
       return "0.1.0";
     }
