@@ -88,6 +88,14 @@ final class Headgate implements Runnable {
         () ->
             new CommandLine(new LimitsCommand())
                 .addSubcommand(new LimitsTopCommand(terminal, environment)));
+    commands.put("usage", () -> new UsageCommand(terminal, environment, Clock.systemUTC()));
+    commands.put(
+        "quota",
+        () ->
+            new CommandLine(new QuotaCommand())
+                .addSubcommand(new QuotaShowCommand(terminal, environment, Clock.systemUTC()))
+                .addSubcommand(new QuotaGrantCommand(terminal, environment, Clock.systemUTC()))
+                .addSubcommand(new QuotaResetCommand(terminal, environment, Clock.systemUTC())));
     commands.put("hash-password", () -> new HashPasswordCommand(terminal, System.in));
     commands.put("docs", () -> new DocsCommand(terminal));
     commands.put("schema", () -> new SchemaCommand(terminal));

@@ -132,10 +132,20 @@ final class LedgerTransaction {
 
   /** Adds what counters have taken. */
   void addTaken(List<Batch.SeenCounter> counters) throws SQLException {
+    Map<QuotaKey, Long> taken = new HashMap<>();
+    counters.forEach(seen -> taken.put(seen.counter().key(), seen.taken()));
+    addTaken(taken);
+  }
+
+  /** Makes a quota known that nobody has used. */
+  void addNothing(QuotaKey key) throws SQLException {
+    addTaken(Map.of(key, 0L));
+  }
+
+  private void addTaken(Map<QuotaKey, Long> taken) throws SQLException {
     record Row(String id, QuotaKey key, long taken) {}
     List<Row> rows = new ArrayList<>();
-    counters.forEach(
-        seen -> rows.add(new Row(id(seen.counter().key()), seen.counter().key(), seen.taken())));
+    taken.forEach((key, count) -> rows.add(new Row(id(key), key, count)));
     rows.sort(Comparator.comparing(Row::id));
     try (PreparedStatement insert =
         connection.prepareStatement(

@@ -1,7 +1,11 @@
 package dev.headgate.plan;
 
 import dev.headgate.config.Config;
+import dev.headgate.config.Consumer;
+import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.PolicyFactory;
+import java.util.Arrays;
+import java.util.List;
 
 /** The plans of a revision, ready to make the policies of its products. Immutable. */
 public final class Plans {
@@ -31,5 +35,18 @@ public final class Plans {
   public PolicyFactory quota(String product) {
     return loop ->
         new QuotaPolicy(terms, meters, loop, new Standings(product, terms, meters, loop));
+  }
+
+  /**
+   * The quotas that a consumer has at a moment.
+   *
+   * @param millis since 1970
+   */
+  public List<PlanQuota> quotas(String name, Consumer consumer, long millis) {
+    Standing standing =
+        Standing.of(new Identity.KnownConsumer(name, consumer), "", terms, meters, millis);
+    return Arrays.stream(standing.counters())
+        .map(counter -> new PlanQuota(counter.key(), counter.limit()))
+        .toList();
   }
 }
