@@ -99,7 +99,7 @@ final class QuotaPolicy implements Policy {
               + offer.limits().get(i).allowance()
               + ": "
               + counter.used()
-              + " used as far as is known here, until "
+              + " used with this request, as far as is known here, until "
               + Instant.ofEpochMilli(counter.key().time().endMillis()));
     }
   }
