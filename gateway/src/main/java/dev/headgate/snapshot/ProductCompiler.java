@@ -10,6 +10,7 @@ import dev.headgate.plan.Plans;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,16 @@ final class ProductCompiler {
   private static CompiledPolicy policy(
       String kind, String product, Stage stage, Mode mode, PolicyFactory factory) {
     return new CompiledPolicy(
-        kind + ":" + product, kind, stage, mode, List.of(), false, false, Map.of(), factory);
+        kind + ":" + product,
+        kind,
+        stage,
+        mode,
+        List.of(),
+        false,
+        false,
+        Map.of(),
+        Set.of(),
+        factory);
   }
 
   /** All of them, by the product's name. */
