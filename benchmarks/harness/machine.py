@@ -12,6 +12,7 @@ from pathlib import Path
 TICK = os.sysconf("SC_CLK_TCK")
 
 PACKAGES = {  # command: Debian package
+    "redis-server": "redis-server",
     "nginx": "nginx",
     "haproxy": "haproxy",
     "wrk": "wrk",

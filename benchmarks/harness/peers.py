@@ -168,12 +168,14 @@ class NginxLua(Nginx):
     """
 
     tokens: Path | None = None
+    counts: bool = False  # the requests of each tenant
 
     MODULES = "load_module modules/ndk_http_module.so;\nload_module modules/ngx_http_lua_module.so;\n"
     LOG = """
   log_format json escape=json '{{"time":"$time_iso8601","client":"$remote_addr","method":"$request_method",'
     '"path":"$uri","status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,"user":"$user"}}';
   access_log {access_log} json buffer=64k flush=1s;
+  lua_shared_dict counts 10m;
   init_by_lua_block {{
     local json = require "cjson"
     known = {{}}
@@ -194,10 +196,13 @@ class NginxLua(Nginx):
         ngx.req.set_header("X-Tenant", claims.tenant)
         ngx.req.clear_header("Authorization")
       }}"""
+    COUNT = "        ngx.shared.counts:incr(claims.tenant, 1, 0)\n"
 
     def command(self, folder, tls):
+        user = "        ngx.var.user"
+        check = self.CHECK.replace(user, self.COUNT + user) if self.counts else self.CHECK
         bare = Nginx.CONFIGURATION.replace("  access_log {access_log} combined buffer=64k flush=1s;", self.LOG.lstrip("\n"))
-        configuration = self.MODULES + bare.replace("location / {{", "location / {{" + self.CHECK)
+        configuration = self.MODULES + bare.replace("location / {{", "location / {{" + check)
         self.CONFIGURATION = configuration.replace("{tokens}", str(self.tokens or "/dev/null"))
         return super().command(folder, tls)
 
@@ -289,7 +294,7 @@ class SpringCloudGateway(Peer):
 class Headgate(Peer):
     transport: str = "io_uring"
     routes: dict[str, str] = field(default_factory=lambda: {"routes.yaml": ALL})  # the text of `routes`, by file
-    policies: str = ""  # the text of `policies` and `consumers`
+    policies: str = ""  # the text of what stands beside the routes, such as `policies` and `consumers`
     admin_port: int = field(default_factory=processes.free_port)
 
     LAUNCHER = BENCHMARKS.parent / "headgate"

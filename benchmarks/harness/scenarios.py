@@ -14,6 +14,7 @@ from .rounds import Load, say
 
 POST_BYTES = 64 << 10
 COMPLETE = 0.999  # of the requests in the access log; a gateway that drops lines has less to do
+SHARED_RATE = 5000  # requests a second
 HEAP_SECONDS = 600  # at most, for the heap scenario
 
 
@@ -105,22 +106,54 @@ def wrk(path: str, connections: int = 64, tls: bool = False, **lua: str) -> Call
 
 def api_key(peer: Peer) -> None:
     """Every request must show the key of one of a thousand consumers, and be allowed by an expression."""
+    guard_by_key(peer, "", "", "", "{ authorize: \"'read' in identity.scopes || 'partners' in identity.groups\" }")
+
+
+# Of both there is always enough; the counting is what costs.
+LIMITS = "  burst: { limit: { rate: 1000000/s, per: client } }\n  fair: { limit: { rate: 1000000/s, per: consumer } }\n"
+PLANS = """\
+plans: { gold: { quota: { requests: 1000000000000/month }, price: { perRequest: "0.0004 EUR" } } }
+products: { all: { routes: [all] } }
+"""
+
+
+def limited(peer: Peer) -> None:
+    """The key again, and two rate limits."""
+    guard_by_key(peer, LIMITS, "", "", "burst", "fair")
+
+
+def metered(peer: Peer) -> None:
+    """The key and the limits again, a quota, and a ledger on disk of what is to be paid."""
+    guard_by_key(peer, LIMITS, PLANS + ledger(peer), "plan: gold, products: [all], ", "burst", "fair")
+
+
+def ledger(peer: Peer) -> str:
+    return f'ledger: {{ store: "{peer.site.work / peer.name / "ledger.db"}" }}\n'
+
+
+def guard_by_key(peer: Peer, policies: str, more: str, consumer: str, *rules: str) -> None:
     if not isinstance(peer, Headgate):
         return
     consumers = "".join(
-        f"  c{i}: {{ groups: [partners], credentials: [{{ apiKey: {{ sha256: {sha256(f'key-{i}'.encode()).hexdigest()} }} }}] }}\n"
+        f"  c{i}: {{ {consumer}groups: [partners],"
+        f" credentials: [{{ apiKey: {{ sha256: {sha256(f'key-{i}'.encode()).hexdigest()} }} }}] }}\n"
         for i in range(1000)
     )
-    peer.policies = f"policies: {{ keys: {{ apiKey: {{ header: X-API-Key }} }} }}\nconsumers:\n{consumers}"
-    rule = "{ authorize: \"'read' in identity.scopes || 'partners' in identity.groups\" }"
-    peer.routes = {"routes.yaml": f"  all: {{ match: {{ path: /** }}, auth: keys, policies: [{rule}], to: o }}\n"}
+    keys = "  keys: { apiKey: { header: X-API-Key } }\n"
+    peer.policies = f"policies:\n{keys}{policies}{more}consumers:\n{consumers}"
+    asked = ", ".join(rules)
+    peer.routes = {"routes.yaml": f"  all: {{ match: {{ path: /** }}, auth: keys, policies: [{asked}], to: o }}\n"}
 
 
 class Tokens:
-    """Every request must show a token with a scope; two of its claims go to the origin."""
+    """Every request must show a token with a scope; two of its claims go to the origin.
 
-    def __init__(self, fresh: int) -> None:
+    If it is `metered`, its tenant is counted too: two rate limits, a quota and a ledger, or a counter of nginx-lua's.
+    """
+
+    def __init__(self, fresh: int, metered: bool = False) -> None:
         self.fresh = fresh
+        self.metered = metered
         self.taken: dict[str, int] = {}
 
     def guard(self, peer: Peer) -> None:
@@ -129,13 +162,20 @@ class Tokens:
         self.taken[peer.name] = 0
         if isinstance(peer, NginxLua):
             peer.tokens = self.known
+            peer.counts = self.metered
         if isinstance(peer, Headgate):
             headers = "{ X-User: subject, X-Tenant: claims.tenant }"
             jwt = f'{{ issuer: "{tokens.ISSUER}", audience: orders, jwks: "{self.key_set}", identityHeaders: {headers} }}'
-            peer.policies = f"policies: {{ idp: {{ jwt: {jwt} }} }}\n"
-            peer.routes = {
-                "routes.yaml": "  all: { match: { path: /** }, auth: idp, policies: [{ authorize: { scopes: [read] } }], to: o }\n"
-            }
+            peer.policies = f"policies:\n  idp: {{ jwt: {jwt} }}\n"
+            rules = "{ authorize: { scopes: [read] } }"
+            if self.metered:
+                consumers = "".join(
+                    f"  t{i}: {{ plan: gold, products: [all], credentials: [{{ jwt: {{ claim: {{ tenant: tenant-{i} }} }} }}] }}\n"
+                    for i in range(10)
+                )
+                peer.policies += f"{LIMITS}{PLANS}{ledger(peer)}consumers:\n{consumers}"
+                rules += ", burst, fair"
+            peer.routes = {"routes.yaml": f"  all: {{ match: {{ path: /** }}, auth: idp, policies: [{rules}], to: o }}\n"}
 
     def load(self, run: Run, peer: Peer, seconds: float) -> rounds.Seen:
         more = {"FRESH": str(self.others), "FRESH_FROM": str(self.taken[peer.name])} if self.fresh else {}
@@ -146,8 +186,8 @@ class Tokens:
         return seen
 
 
-def with_tokens(title: str, fresh: int) -> Scenario:
-    used = Tokens(fresh)
+def with_tokens(title: str, fresh: int, metered: bool = False) -> Scenario:
+    used = Tokens(fresh, metered)
     return closed_loop(title, False, used.load, used.guard)
 
 
@@ -182,6 +222,41 @@ def half_load(run: Run) -> Section:
         return Section.of_rounds("Latency at half of saturation, open loop, 275-byte answer", results, "nginx")
 
     return with_started(run, peers, False, body)
+
+
+def shared_limits(run: Run) -> Section:
+    """What counting in a Redis adds to a request, at a rate that leaves both cores time."""
+    port = processes.free_port()
+    machine.install_missing(["redis-server"], False)
+    log = run.site.work / "redis.log"
+    command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(run.site.work)]
+    redis = processes.start(command, str(run.load_core), log)
+    processes.wait_until(lambda: b"Ready to accept" in log.read_bytes(), redis, log)
+    peers = []
+    for name, sync in (("no limit", None), ("on the node", ""), ("exact", "exact"), ("leased", "leased")):
+        peer = replace(make(run.peer_names[0], run.site), name=name)
+        assert isinstance(peer, Headgate), "this is about Headgate: name it first"
+        store = f", store: shared, sync: {sync}" if sync else ""
+        stores = f'stores: {{ shared: {{ redis: "redis://127.0.0.1:{port}" }} }}\n' if sync else ""
+        if sync is not None:
+            peer.policies = f"{stores}policies: {{ fleet: {{ limit: {{ rate: 100000/s, per: client{store} }} }} }}\n"
+            peer.routes = {"routes.yaml": "  all: { match: { path: /** }, auth: public, policies: [fleet], to: o }\n"}
+        peers.append(peer)
+
+    def body() -> Section:
+        def load(peer: Peer, seconds: float) -> rounds.Seen:
+            return run.tools.open_loop(peer.plain_port, SHARED_RATE, seconds)
+
+        for peer in peers:
+            say(f"  warming up {peer.name}")
+            load(peer, run.warmup)
+        results = rounds.interleave(peers, run.rounds, lambda peer: run.measure(peer, lambda p: load(p, run.seconds)))
+        return Section.of_rounds(f"A limit shared through Redis, {SHARED_RATE} requests/s", results, "no limit")
+
+    try:
+        return with_started(run, peers, False, body)
+    finally:
+        processes.stop(redis)
 
 
 def idle_connections(run: Run) -> Section:
@@ -361,12 +436,31 @@ SCENARIOS: dict[str, Scenario] = {
         wrk("/small", API_KEY="key-7"),
         api_key,
     ),
+    "h1-limits": closed_loop(
+        "HTTP/1.1 keep-alive, 275-byte answer, API key and two rate limits; the other peers stay bare proxies",
+        False,
+        wrk("/small", API_KEY="key-7"),
+        limited,
+    ),
+    "h1-metered": closed_loop(
+        "HTTP/1.1 keep-alive, 275-byte answer, API key, two rate limits, a quota and a ledger; the other peers stay bare"
+        " proxies",
+        False,
+        wrk("/small", API_KEY="key-7"),
+        metered,
+    ),
     "h1-jwt": with_tokens(
         "HTTP/1.1 keep-alive, 275-byte answer, known RS256 token, scope, two claims to header fields; nginx-lua looks the"
         " token up, the other peers stay bare proxies",
         0,
     ),
     "h1-jwt-new": with_tokens("As h1-jwt, with a new token in every hundredth request", tokens.FRESH),
+    "h1-jwt-metered": with_tokens(
+        "As h1-jwt, with two rate limits, a quota and a ledger; nginx-lua looks the token up and has a counter for each"
+        " tenant, the other peers stay bare proxies",
+        0,
+        metered=True,
+    ),
     "h1-1k": closed_loop("HTTP/1.1 keep-alive, 1 KiB answer", False, wrk("/files/1k")),
     "h1-64k": closed_loop("HTTP/1.1 keep-alive, 64 KiB answer", False, wrk("/files/64k")),
     "h1-1m": closed_loop("HTTP/1.1 keep-alive, 1 MiB answer", False, wrk("/files/1m", connections=16)),
@@ -377,6 +471,7 @@ SCENARIOS: dict[str, Scenario] = {
     "h2-small": closed_loop("HTTP/2 over TLS, 10 connections of 32 streams, 275-byte answer", True, h2load),
     "tls-handshakes": closed_loop("Full TLS handshakes, one request on each connection", True, handshakes),
     "half-load": half_load,
+    "shared-limits": shared_limits,
     "idle-connections": idle_connections,
     "heap": heap,
     "routes-100k": many_routes,
