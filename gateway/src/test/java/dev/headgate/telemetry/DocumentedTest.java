@@ -92,6 +92,8 @@ class DocumentedTest {
     node.recorder.record(exchange);
     node.recorder.callouts("idp").started();
     node.recorder.callouts("idp").answered(200, 1_000_000);
+    node.recorder.store("shared").answered(1_000_000);
+    node.recorder.limit("burst").within();
     node.recorder.listener("public").connectionRefused("connections.limit");
     node.recorder.listener("public").handshakeFailed("no_common_version");
   }
