@@ -1,6 +1,5 @@
 package dev.headgate.config;
 
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,21 +38,22 @@ public record StoreAddress(boolean secure, List<HostPort> hosts, String master, 
    *     may have written a password
    */
   public static StoreAddress parse(String text) {
-    URI url = url(text);
-    Scheme scheme = url.getScheme() == null ? null : SCHEMES.get(url.getScheme());
-    if (scheme == null || url.isOpaque()) {
+    int colon = text.indexOf("://");
+    Scheme scheme = colon < 0 ? null : SCHEMES.get(text.substring(0, colon));
+    if (scheme == null) {
       throw new IllegalArgumentException(
           "begin with 'redis://', 'rediss://', 'redis-sentinel://' or 'rediss-sentinel://'");
     }
-    String authority = url.getRawAuthority() == null ? "" : url.getRawAuthority();
-    if (authority.indexOf('@') >= 0) {
+    String rest = text.substring(colon + 3);
+    if (rest.indexOf('@') >= 0) {
       throw new IllegalArgumentException(
           "write who logs in under 'user' and 'password', as references to secrets");
     }
-    if (url.getRawQuery() != null) {
+    if (rest.indexOf('?') >= 0) {
       throw new IllegalArgumentException("it has no query: timeout and TLS have keys of their own");
     }
-    String master = url.getFragment() == null ? "" : url.getFragment();
+    String place = before(rest, '#');
+    String master = after(rest, '#');
     if (scheme.sentinel() != !master.isEmpty()) {
       throw new IllegalArgumentException(
           scheme.sentinel()
@@ -61,15 +61,20 @@ public record StoreAddress(boolean secure, List<HostPort> hosts, String master, 
               : "only Sentinels know names: begin with 'redis-sentinel://', or leave '#' away");
     }
     return new StoreAddress(
-        scheme.secure(), hosts(authority, scheme.sentinel()), master, database(url.getRawPath()));
+        scheme.secure(),
+        hosts(before(place, '/'), scheme.sentinel()),
+        master,
+        database(after(place, '/')));
   }
 
-  private static URI url(String text) {
-    try {
-      return URI.create(text);
-    } catch (IllegalArgumentException _) {
-      throw new IllegalArgumentException("it cannot be read as a URL");
-    }
+  private static String before(String text, char c) {
+    int at = text.indexOf(c);
+    return at < 0 ? text : text.substring(0, at);
+  }
+
+  private static String after(String text, char c) {
+    int at = text.indexOf(c);
+    return at < 0 ? "" : text.substring(at + 1);
   }
 
   private static List<HostPort> hosts(String authority, boolean several) {
@@ -95,14 +100,11 @@ public record StoreAddress(boolean secure, List<HostPort> hosts, String master, 
     return List.copyOf(hosts);
   }
 
-  private static int database(String path) {
-    if (path == null || path.isEmpty() || path.equals("/")) {
+  private static int database(String number) {
+    if (number.isEmpty()) {
       return 0;
     }
-    String number = path.substring(1);
-    if (number.isEmpty()
-        || number.length() > 3
-        || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (number.length() > 3 || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
       throw new IllegalArgumentException("after the host comes the number of a database, as '/2'");
     }
     return Integer.parseInt(number);

@@ -11,6 +11,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
@@ -30,13 +31,16 @@ final class StoreClient {
   private static final Duration LOOK_AT_CLUSTER = Duration.ofSeconds(30);
 
   private final AbstractRedisClient client;
-  private final CompletionStage<RedisScriptingAsyncCommands<String, String>> connected;
+  private final CompletionStage<Open> open;
 
-  private StoreClient(
-      AbstractRedisClient client,
-      CompletionStage<RedisScriptingAsyncCommands<String, String>> connected) {
+  /** A connection and what can be asked over it. */
+  private record Open(
+      StatefulConnection<String, String> connection,
+      RedisScriptingAsyncCommands<String, String> commands) {}
+
+  private StoreClient(AbstractRedisClient client, CompletionStage<Open> open) {
     this.client = client;
-    this.connected = connected;
+    this.open = open;
   }
 
   /**
@@ -62,22 +66,41 @@ final class StoreClient {
                   tls,
                   mostWaiting));
       return new StoreClient(
-          client, client.connectAsync(StringCodec.ASCII).thenApply(one -> one.async()));
+          client,
+          client
+              .refreshPartitionsAsync()
+              .thenCompose(_ -> client.connectAsync(StringCodec.ASCII))
+              .thenApply(one -> new Open(one, one.async())));
     }
     SingleClient client = new SingleClient(home, uris.getFirst());
     client.setOptions(options(ClientOptions.builder(), tls, mostWaiting));
     return new StoreClient(
         client,
-        client.connectAsync(StringCodec.ASCII, uris.getFirst()).thenApply(one -> one.async()));
+        client
+            .connectAsync(StringCodec.ASCII, uris.getFirst())
+            .thenApply(one -> new Open(one, one.async())));
   }
 
   /** What is there once it is connected; told on the loop. */
   CompletionStage<RedisScriptingAsyncCommands<String, String>> connected() {
-    return connected;
+    return open.thenApply(Open::commands);
   }
 
-  /** Lets go of all connections; does not wait. */
+  /**
+   * Lets go of all connections; does not wait. The client of a Cluster would, for its connection to
+   * close, so that comes first.
+   */
   void close() {
+    open.whenComplete((one, _) -> {
+      if (one == null) {
+        shutDown();
+      } else {
+        one.connection().closeAsync().whenComplete((_, _) -> shutDown());
+      }
+    });
+  }
+
+  private void shutDown() {
     client.shutdownAsync(0, 1, TimeUnit.SECONDS);
   }
 

@@ -15,6 +15,7 @@ class LimitKindTest {
     String yaml =
         """
         listeners: { plain: { address: "127.0.0.1:0" } }
+        stores: { shared: { redis: "redis://127.0.0.1:6379" } }
         policies: { few: { limit: { %s } } }
         routes: { r: { match: { path: /** }, auth: public, policies: [few], respond: {} } }
         """
@@ -44,6 +45,11 @@ class LimitKindTest {
         "rate: 1/s, costHeader: \"x:\"|'x:' is not the name of a header field",
         "rate: 1/s, maxDelay: 1h|maxDelay",
         "rate: 1/s, keys: 10|keys",
+        "rate: 1/s, store: shard|did you mean 'shared'?",
+        "rate: 1/s, store: other|no store 'other'",
+        "rate: 1/s, sync: leased|there is nobody to borrow from",
+        "rate: 1/s, store: shared, sync: exactly|did you mean 'exact'",
+        "rate: 1/s, store: shared, onStoreFailure: open|expected one of local, allow, deny",
       })
   void saysWhatIsWrong(String limit, String problem) {
     assertThat(report(limit)).contains(problem);
@@ -53,5 +59,7 @@ class LimitKindTest {
   void takesTheLeastThatOneCanWrite() {
     assertThat(report("rate: 50/s")).isEmpty();
     assertThat(report("rate: 50/s, burst: 10, per: client")).isEmpty();
+    assertThat(report("rate: 50/s, store: shared")).isEmpty();
+    assertThat(report("rate: 50/s, store: shared, sync: leased, lease: 5%")).isEmpty();
   }
 }

@@ -1,5 +1,6 @@
 package dev.headgate.policy.limit;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.GatewayUnderTest;
@@ -8,6 +9,10 @@ import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.RawResponse;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -312,5 +317,43 @@ class SharedLimitWireTest {
       int lent = sync.equals("exact") ? 0 : 2 * (2 + 1);
       assertThat(admitted).isGreaterThan(20).isLessThanOrEqualTo((int) (20 + 100 * seconds) + lent);
     }
+  }
+
+  @Test
+  void whatIsNoRedisIsAStoreThatFails() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.startVirtualThread(() -> babble(server));
+      String yaml =
+          config("rate: 1/h, onStoreFailure: deny", "enforce", "timeout: 300ms")
+              .replace(":" + redis.port(), ":" + server.getLocalPort());
+      try (var gateway = new Gateways("nio").start(yaml);
+          RawClient client = gateway.connect()) {
+        for (int i = 0; i < 8; i++) {
+          assertThat(get(client).status()).isEqualTo(503);
+        }
+      }
+    }
+  }
+
+  private static void babble(ServerSocket server) {
+    while (!server.isClosed()) {
+      try (Socket socket = server.accept()) {
+        socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+        socket.getOutputStream().flush();
+        socket.getInputStream().readNBytes(14);
+      } catch (IOException e) {
+        // The next one.
+      }
+    }
+  }
+
+  @Test
+  void aStoreThatNobodyUsesIsWorthAWarningAndNotAskedFor() throws Exception {
+    String yaml = config("rate: 1/h");
+    try (var gateway = new Gateways("nio").start(yaml)) {
+      assertThat(gateway.apply(yaml.replace("store: shared, ", "")).report())
+          .contains("warning: stores.shared: no policy uses this store");
+    }
+    assertThat(redis.connectionsReceived()).isZero();
   }
 }

@@ -9,6 +9,8 @@ import dev.headgate.testkit.Identity;
 import dev.headgate.testkit.RawClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
@@ -79,12 +81,13 @@ class StoreFormsWireTest {
     try (RedisUnderTest redis =
         RedisUnderTest.start(
             "cluster-enabled yes", "cluster-config-file " + folder.resolve(transport))) {
-      redis.call("CLUSTER ADDSLOTSRANGE 0 16383");
-      StringBuilder slots = new StringBuilder("CLUSTER ADDSLOTS");
-      for (int slot = 0; slot < 16384; slot++) {
-        slots.append(' ').append(slot);
+      for (int first = 0; first < 16384; first += 1024) {
+        String slots =
+            IntStream.range(first, first + 1024)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(" "));
+        assertThat(redis.call("CLUSTER ADDSLOTS " + slots)).isEqualTo("+OK");
       }
-      redis.call(slots.toString());
       Awaitility.await()
           .atMost(Duration.ofSeconds(20))
           .until(() -> redis.call("CLUSTER INFO").contains("cluster_state:ok"));
