@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 @Doc(
-    "A Redis from 6.2 on, or what speaks like one (Valkey), that several nodes share. Nothing connects before it is first"
-        + " used.")
+    "A Redis from 6.2 on, or what speaks like one (Valkey), that several nodes share. Each event loop connects to it once"
+        + " a policy uses it; one that is away stops nothing else.")
 @Shorthand("redis")
 public record Store(
     @Doc(

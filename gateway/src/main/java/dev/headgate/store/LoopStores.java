@@ -7,14 +7,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The stores that one loop asks: a connection to each, from its first use on. */
+/** The stores that one loop asks: a connection to each that some policy uses. */
 @LoopConfined
 public final class LoopStores implements Stores {
   private final LoopClient home;
   private final StoreNews news;
   private final Function<String, StoreObserver> observers;
   private final Map<Place, RedisStore> stores = new HashMap<>();
-  private Set<Place> used = Set.of();
 
   /**
    * @param observers who wants to know how a store of that name is doing
@@ -28,22 +27,23 @@ public final class LoopStores implements Stores {
   @Override
   public void run(Command command, Listener listener) {
     RedisStore store = stores.get(command.place());
-    if (store == null && !used.contains(command.place())) {
+    if (store == null) {
       // A request that began before the last change; no connection is made for it alone.
       listener.answered(new Answer.Failed("store " + command.place().name() + " was changed"));
       return;
     }
-    if (store == null) {
-      Place place = command.place();
-      store = new RedisStore(place, home, news, observers.apply(place.name()));
-      stores.put(place, store);
-    }
     store.run(command, listener);
   }
 
-  /** Lets go of all but these, each once what was asked of it is answered. */
-  public void retain(Set<Place> needed) {
-    used = Set.copyOf(needed);
+  /** Connects to those of these that are new, and lets go of all others once they have answered. */
+  public void retain(Set<Place> used) {
+    for (Place place : used) {
+      if (!stores.containsKey(place)) {
+        RedisStore store = new RedisStore(place, home, news, observers.apply(place.name()));
+        stores.put(place, store);
+        store.begin();
+      }
+    }
     stores
         .entrySet()
         .removeIf(entry -> {

@@ -26,8 +26,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One store as one loop sees it: a connection that is made at the first use and comes back by
- * itself, a bound on how long an answer may take, and a breaker.
+ * One store as one loop sees it: a connection that comes back by itself, a bound on how long an
+ * answer may take, and a breaker.
  *
  * <p>All operations have the same time, so they fall due in the order in which they began: one
  * timer looks at the oldest.
@@ -78,6 +78,11 @@ final class RedisStore {
     this.observer = observer;
     this.breaker = new Breaker(BREAKING, loop);
     this.timeoutNanos = place.config().timeout().toNanos();
+  }
+
+  /** Connects before somebody asks, so that whoever asks first need not wait for it. */
+  void begin() {
+    connect();
   }
 
   void run(Command command, Listener listener) {
