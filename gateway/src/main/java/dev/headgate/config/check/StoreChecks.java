@@ -36,6 +36,9 @@ final class StoreChecks {
     if (addresses.stream().map(StoreAddress::secure).distinct().count() > 1) {
       problems.error(at + ".redis", "some nodes speak TLS and some do not", "all or none");
     }
+    if (store.spread()) {
+      problems.error(at + ".redis", "a Cluster cannot be used", "name one Redis, or its Sentinels");
+    }
     secrets(at, store, addresses);
     prefix(at, store.prefix());
     tls(at + ".tls", store.tls(), addresses.stream().anyMatch(StoreAddress::secure));

@@ -8,19 +8,14 @@ import dev.headgate.testkit.Certificates;
 import dev.headgate.testkit.Identity;
 import dev.headgate.testkit.RawClient;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.embedded.RedisSentinel;
 
-/** A Redis with TLS, one that Sentinels watch, a Cluster, one without a name. */
+/** A Redis with TLS, one that Sentinels watch, one without a name. */
 class StoreFormsWireTest {
   @TempDir private Path folder;
 
@@ -71,34 +66,6 @@ class StoreFormsWireTest {
         }
       }
       assertThat(redis.port()).isNotEqualTo(port);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll", "io_uring"})
-  void aClusterGetsTheBucketsOfARequestInOneSlot(String transport) throws Exception {
-    Assumptions.assumeTrue(SharedLimitWireTest.isAvailable(transport));
-    try (RedisUnderTest redis =
-        RedisUnderTest.start(
-            "cluster-enabled yes", "cluster-config-file " + folder.resolve(transport))) {
-      for (int first = 0; first < 16384; first += 1024) {
-        String slots =
-            IntStream.range(first, first + 1024)
-                .mapToObj(Integer::toString)
-                .collect(Collectors.joining(" "));
-        assertThat(redis.call("CLUSTER ADDSLOTS " + slots)).isEqualTo("+OK");
-      }
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> redis.call("CLUSTER INFO").contains("cluster_state:ok"));
-      String store = "redis: \"redis://127.0.0.1:%d\", cluster: true".formatted(redis.port());
-      try (var gateway =
-          new Gateways(transport).start(config(store, "rate: [2/h, 5/day], per: client"))) {
-        // A node of a Cluster is connected to at its first use, which is refused.
-        Awaitility.await().until(() -> get(gateway) == 200);
-        assertThat(get(gateway)).isEqualTo(200);
-        assertThat(get(gateway)).isEqualTo(429);
-      }
     }
   }
 
