@@ -166,13 +166,10 @@ final class QuotaPolicy implements Policy {
 
   @Override
   public void onResponse(Exchange exchange) {
-    Identity identity = exchange.identity();
-    if (!(exchange.state(this) instanceof Standing.Charge)
-        || identity == null
-        || identity.consumer() == null) {
+    if (!(exchange.state(this) instanceof Standing.Charge charge)) {
       return;
     }
-    Standing standing = standings.of(identity.consumer());
+    Standing standing = charge.standing();
     Terms.Offer offer = standing.offer();
     if (offer == null || !offer.limits(Mode.ENFORCE)) {
       return;

@@ -27,13 +27,18 @@ final class Standing {
   /** What is taken of a request: to be booked on a line, or to be given back. */
   @LoopConfined
   static final class Charge {
+    private final Standing standing;
     private final UsageLine line;
-    private final QuotaCounter[] counters;
     private UsageSheet.@Nullable Cell cell;
 
-    private Charge(UsageLine line, QuotaCounter[] counters) {
+    private Charge(Standing standing, UsageLine line) {
+      this.standing = standing;
       this.line = line;
-      this.counters = counters;
+    }
+
+    /** How the consumer stood when it was taken. */
+    Standing standing() {
+      return standing;
     }
 
     UsageLine line() {
@@ -49,7 +54,7 @@ final class Standing {
     }
 
     void giveBack() {
-      for (QuotaCounter counter : counters) {
+      for (QuotaCounter counter : standing.counters) {
         counter.giveBack();
       }
     }
@@ -77,7 +82,7 @@ final class Standing {
                 ? offer.overage()
                 : offer.price();
     String plan = offer == null ? "" : offer.name();
-    return new Charge(new UsageLine(consumer, product, plan, kind, price), counters);
+    return new Charge(this, new UsageLine(consumer, product, plan, kind, price));
   }
 
   /** How a consumer stands at a moment. */
