@@ -192,6 +192,25 @@ final class LedgerCommandsTest {
   }
 
   @Test
+  void explainShowsThePlanAndItsNumbers() {
+    assertThat(run("explain", file.toString(), "GET", "http://a/orders", "-H", "X-API-Key: foo"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString())
+        .contains("product:orders lets it go on")
+        .contains("counted for the plan gold: 0.0004 EUR for each request")
+        .contains("quota 10/day: 1 used with this request, as far as is known here, until ");
+    assertThat(folder.resolve("data")).as("nothing is opened").doesNotExist();
+  }
+
+  @Test
+  void explainSaysWhoHasNotSubscribed() throws IOException {
+    Files.writeString(file, CONFIG.replace("    products: [orders]\n", ""));
+    run("explain", file.toString(), "GET", "http://a/orders", "-H", "X-API-Key: foo");
+    assertThat(out.toString()).contains("403", "product.not_subscribed");
+  }
+
+  @Test
   void saysThatThereIsNoLedger() throws Exception {
     assertThat(run("usage", "--config", file.toString())).isEqualTo(ExitCode.PROBLEMS);
     assertThat(err.toString()).contains("there is no ledger yet");

@@ -38,6 +38,16 @@ final class Databases implements AutoCloseable {
         null);
   }
 
+  /** Has the server end all connections but one. */
+  void endConnections() throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+              + " WHERE application_name = 'headgate' AND pid <> pg_backend_pid()");
+    }
+  }
+
   /** The first number of the first row. */
   static long number(LedgerStore store, String sql) throws SQLException {
     try (Connection connection = store.open();

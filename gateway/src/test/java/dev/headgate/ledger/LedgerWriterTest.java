@@ -6,7 +6,9 @@ import dev.headgate.ledger.BreakingStore.Fault;
 import dev.headgate.plan.Counting;
 import dev.headgate.plan.Meters;
 import dev.headgate.testkit.ManualClock;
+import dev.headgate.testkit.UnreachablePort;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -217,6 +219,49 @@ class LedgerWriterTest {
     side.writer.writeAll();
     assertThat(side.writer.up()).isTrue();
     assertThat(Databases.requests(store, "acme")).isEqualTo(7);
+  }
+
+  @Test
+  void aServerThatEndsItsConnectionsOrHoldsALockIsOutlived() throws Exception {
+    LedgerStore store = databases.fresh("postgres", folder);
+    Side side = new Side(store);
+    side.count("acme", 1);
+    side.writer.writeAll();
+    databases.endConnections();
+    side.count("acme", 2);
+    side.writer.writeAll();
+    assertThat(side.writer.up()).isFalse();
+    side.count("acme", 4);
+    side.writer.writeAll();
+    assertThat(side.writer.up()).isTrue();
+    try (Connection other = store.open();
+        Statement statement = other.createStatement()) {
+      statement.execute("LOCK TABLE headgate_quota IN ACCESS EXCLUSIVE MODE");
+      side.count("acme", 8);
+      side.writer.writeAll();
+      assertThat(side.writer.up()).isFalse();
+      other.rollback();
+    }
+    side.writer.writeAll();
+    assertThat(side.writer.up()).isTrue();
+    assertThat(Databases.requests(store, "acme")).isEqualTo(15);
+    assertThat(Databases.used(store, "acme")).isEqualTo(15);
+  }
+
+  @Test
+  void aServerThatIsNotThereIsNoHindrance() throws Exception {
+    try (UnreachablePort port = UnreachablePort.refusing()) {
+      LedgerStore away =
+          new LedgerStore.Server(
+              URI.create("postgresql://u@127.0.0.1:" + port.port() + "/d"), null);
+      assertThat(away.toString()).doesNotContain("password");
+      Side side = new Side(away);
+      side.count("acme", 1);
+      side.writer.writeAll();
+      assertThat(side.writer.up()).isFalse();
+      assertThat(side.meters.unknown()).isTrue();
+      assertThat(side.used("acme")).isEqualTo(1);
+    }
   }
 
   @Test
