@@ -83,6 +83,7 @@ final class LedgerCommandsTest {
   private static UsageRow row(String hour, String consumer, long requests) {
     long number = Duration.between(Instant.EPOCH, Instant.parse(hour)).toHours();
     return new UsageRow(
+        hour + consumer,
         number,
         number,
         new UsageLine(consumer, "orders", "gold", Kind.REQUESTS, Money.parse("0.0004 EUR")),

@@ -99,12 +99,17 @@ final class LedgerTransaction {
     }
   }
 
-  /** Adds to the records of each hour and line, in one order, so that writers do not deadlock. */
-  void addUsage(Map<Batch.Entry, Long> usage, long booked) throws SQLException {
+  /**
+   * Adds to the records of each hour and line, in one order, so that writers do not deadlock.
+   *
+   * @param series tells records apart that would be the same; usually empty
+   */
+  void addUsage(Map<Batch.Entry, Long> usage, long booked, String series) throws SQLException {
     record Row(String id, Batch.Entry entry, long requests) {}
     List<Row> rows = new ArrayList<>();
     usage.forEach((entry, requests) ->
-        rows.add(new Row(UsageRow.id(entry.hour(), booked, entry.line()), entry, requests)));
+        rows.add(
+            new Row(UsageRow.id(entry.hour(), booked, entry.line(), series), entry, requests)));
     rows.sort(Comparator.comparing(Row::id));
     try (PreparedStatement insert =
         connection.prepareStatement(

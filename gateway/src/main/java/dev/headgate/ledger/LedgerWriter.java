@@ -58,6 +58,10 @@ public final class LedgerWriter implements AutoCloseable {
   private long changes = -1;
   private boolean registered;
   private long booked;
+
+  /** How often the clock was put back into an earlier hour. */
+  private int turns;
+
   private boolean complained;
 
   /**
@@ -161,9 +165,14 @@ public final class LedgerWriter implements AutoCloseable {
     if (!batch.isEmpty()) {
       pending = batch;
       long now = clock.millis();
-      booked = Math.max(booked, TimeUnit.MILLISECONDS.toHours(now));
+      long hour = TimeUnit.MILLISECONDS.toHours(now);
+      if (hour < booked) {
+        // The clock was put back into hours whose records may be final: others begin.
+        turns++;
+      }
+      booked = hour;
       if (transaction.claim(run, batch.number(), now)) {
-        transaction.addUsage(batch.usage(), booked);
+        transaction.addUsage(batch.usage(), booked, turns == 0 ? "" : run + turns);
         transaction.addTaken(batch.counters());
       } // else the attempt before was committed after all
       batch.counters().forEach(one -> refresh.add(one.counter()));
@@ -174,7 +183,7 @@ public final class LedgerWriter implements AutoCloseable {
     }
     refresh.read(transaction);
     List<QuotaEvents.Event> news = events.note(batch, transaction, refresh);
-    if (TimeUnit.MILLISECONDS.toHours(clock.millis()) > booked && !batch.isEmpty()) {
+    if (TimeUnit.MILLISECONDS.toHours(clock.millis()) != booked && !batch.isEmpty()) {
       // Records of an hour have to be final soon after it: rather in the next one.
       open.rollback();
       write();

@@ -24,7 +24,7 @@ public record UsageQuery(
   /** Shows each record, in order of its hour, however many there are. Blocks. */
   public void forEach(Connection connection, Consumer<UsageRow> rows) throws SQLException {
     String sql =
-        "SELECT hour, booked, consumer, product, plan, kind, price, requests FROM headgate_usage"
+        "SELECT id, hour, booked, consumer, product, plan, kind, price, requests FROM headgate_usage"
             + " WHERE hour >= ? AND hour < ?"
             + (consumer == null ? "" : " AND consumer = ?")
             + (product == null ? "" : " AND product = ?")
@@ -44,15 +44,16 @@ public record UsageQuery(
         while (found.next()) {
           rows.accept(
               new UsageRow(
-                  found.getLong(1),
+                  found.getString(1),
                   found.getLong(2),
+                  found.getLong(3),
                   UsageRow.line(
-                      found.getString(3),
                       found.getString(4),
                       found.getString(5),
                       found.getString(6),
-                      found.getString(7)),
-                  found.getLong(8)));
+                      found.getString(7),
+                      found.getString(8)),
+                  found.getLong(9)));
         }
       }
     } finally {

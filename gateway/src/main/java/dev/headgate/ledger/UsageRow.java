@@ -14,11 +14,12 @@ import java.util.HexFormat;
 /**
  * One record of the ledger: the requests of one hour that were booked on one line.
  *
+ * @param id the same wherever and whenever the record is read; no other has it
  * @param hour counted from 1970 on, in UTC
  * @param booked in which hour it was written; a later one than {@code hour} only after the store
  *     was away
  */
-public record UsageRow(long hour, long booked, UsageLine line, long requests) {
+public record UsageRow(String id, long hour, long booked, UsageLine line, long requests) {
   private static final int ID_BYTES = 16;
   private static final long HOUR_SECONDS = Duration.ofHours(1).toSeconds();
 
@@ -36,12 +37,12 @@ public record UsageRow(long hour, long booked, UsageLine line, long requests) {
     return !now.isBefore(over);
   }
 
-  /** The same record has the same id wherever and whenever it is read, and no other has it. */
-  public String id() {
-    return id(hour, booked, line);
-  }
-
-  static String id(long hour, long booked, UsageLine line) {
+  /**
+   * The id of a record.
+   *
+   * @param series tells records apart that would be the same; usually empty
+   */
+  static String id(long hour, long booked, UsageLine line, String series) {
     return id(
         Long.toString(hour),
         Long.toString(booked),
@@ -49,7 +50,8 @@ public record UsageRow(long hour, long booked, UsageLine line, long requests) {
         line.product(),
         line.plan(),
         line.kind().word(),
-        price(line));
+        price(line),
+        series);
   }
 
   /** As it is stored; empty for what costs nothing. */

@@ -30,6 +30,7 @@ class InvoiceTest {
 
   private static UsageRow row(long hour, String consumer, String price, long requests) {
     return new UsageRow(
+        "id-of-" + consumer,
         hour,
         hour,
         new UsageLine(consumer, "orders", "gold", Kind.REQUESTS, Money.parse(price)),
@@ -59,7 +60,7 @@ class InvoiceTest {
   void whatHasNoPriceCostsNothing() {
     Invoice invoice = new Invoice();
     invoice.add(
-        new UsageRow(1, 1, new UsageLine("acme", "orders", "", Kind.REQUESTS, null), 1_000));
+        new UsageRow("x", 1, 1, new UsageLine("acme", "orders", "", Kind.REQUESTS, null), 1_000));
     assertThat(invoice.lines().getFirst().amount()).isNull();
     assertThat(invoice.totals()).isEmpty();
   }
@@ -122,7 +123,7 @@ class InvoiceTest {
     UsageRow row = row(495_000, "acme", "0.0004 EUR", 3);
     UsageRow odd =
         new UsageRow(
-            495_000, 495_001, new UsageLine("a\"b,c", "orders", "", Kind.OVERAGE, null), 1);
+            "odd", 495_000, 495_001, new UsageLine("a\"b,c", "orders", "", Kind.OVERAGE, null), 1);
     assertThat(export(UsageExport.Format.CSV, row, odd))
         .isEqualTo(
             "id,hour,consumer,product,plan,kind,requests,price,currency,amount\n"

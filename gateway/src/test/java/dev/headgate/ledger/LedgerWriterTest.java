@@ -144,6 +144,30 @@ class LedgerWriterTest {
     assertThat(Databases.requests(store, "acme")).isEqualTo(7);
   }
 
+  @Test
+  void aClockThatIsPutBackDoesNotReopenRecords() throws Exception {
+    LedgerStore store = databases.fresh("sqlite", folder);
+    Side side = new Side(store);
+    side.count("acme", 1);
+    side.writer.writeAll();
+    clock.jump(Duration.ofDays(365));
+    side.count("acme", 2);
+    side.writer.writeAll();
+    clock.jump(Duration.ofDays(-365));
+    side.count("acme", 4);
+    side.writer.writeAll();
+    side.count("acme", 8);
+    side.writer.writeAll();
+    assertThat(Databases.number(store, "SELECT COUNT(*) FROM headgate_usage WHERE requests = 1"))
+        .as("that was exported, perhaps")
+        .isEqualTo(1);
+    assertThat(
+            Databases.number(store, "SELECT booked - hour FROM headgate_usage WHERE requests = 12"))
+        .as("and this is not hidden until the clock is there again")
+        .isZero();
+    assertThat(Databases.requests(store, "acme")).isEqualTo(15);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"sqlite", "postgres"})
   void severalGatewaysAddUpAndLearnOfEachOther(String kind) throws Exception {
