@@ -4,16 +4,24 @@ import dev.headgate.Node;
 import dev.headgate.cli.demo.Demo;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Secrets;
+import dev.headgate.ledger.LedgerStore;
+import dev.headgate.ledger.LedgerWriter;
+import dev.headgate.plan.Meters;
 import dev.headgate.policy.Policies;
 import dev.headgate.source.FileSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
@@ -23,6 +31,7 @@ import picocli.CommandLine.Command;
 @Command(name = "train", hidden = true)
 final class TrainCommand implements Callable<Integer> {
   private static final int ROUNDS = 40;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final List<String> PATHS =
       List.of(
           "/hello", "/orders/7", "/users/ada", "/canary/", "/old/7", "/nothing", "/orders/7%2f8");
@@ -44,6 +53,7 @@ final class TrainCommand implements Callable<Integer> {
             new FileSource(
                 demo.configuration(), new ConfigReader(Policies.KINDS, Secrets.of(environment)))) {
       commands(demo);
+      ledger();
       return switch (Node.start(source, Build.current().version(), Clock.systemUTC())) {
         case Node.Started.Refused refused -> {
           terminal.err().println(refused.problems());
@@ -57,6 +67,28 @@ final class TrainCommand implements Callable<Integer> {
           yield ExitCode.OK;
         }
       };
+    }
+  }
+
+  /** The driver of a ledger's database is half of what a start with one takes. */
+  private static void ledger() throws IOException {
+    Path folder = Files.createTempDirectory("headgate-train");
+    try {
+      LedgerWriter writer =
+          new LedgerWriter(
+                  new LedgerStore.File(folder.resolve("ledger.db")),
+                  new Meters(),
+                  Clock.systemUTC(),
+                  PATIENCE)
+              .start();
+      writer.awaitFirst(PATIENCE);
+      writer.close();
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
     }
   }
 
