@@ -147,6 +147,36 @@ class LedgerWireTest {
   }
 
   @Test
+  void gatewaysThatShareAServerRefuseByWhatTheOtherHasLetThrough() throws Exception {
+    try (Databases databases = new Databases()) {
+      LedgerStore store = databases.fresh("postgres", folder);
+      String config = config("{ quota: { requests: 5/month } }", store.shown(), "");
+      int through = 0;
+      try (var one = start(config);
+          var two = start(config);
+          RawClient first = one.connect();
+          RawClient second = two.connect()) {
+        for (int i = 0; i < 5; i++) {
+          assertThat(status(first, "/a")).isEqualTo(200);
+        }
+        assertThat(status(first, "/a")).isEqualTo(429);
+        one.awaitMetric("headgate_quota_events_total{event=\"exhausted\"}", 1);
+        long begun = System.nanoTime();
+        while (status(second, "/a") == 200) {
+          through++; // as many as come between two flushes
+          assertThat(System.nanoTime() - begun).isLessThan(20_000_000_000L);
+        }
+        assertThat(through).isPositive();
+        assertThat(two.metric("headgate_quota_events_total{event=\"exhausted\"}"))
+            .as("the other has told")
+            .isZero();
+        assertThat(status(second, "/a")).isEqualTo(429);
+      }
+      assertThat(Databases.requests(store, "acme")).isEqualTo(5 + through);
+    }
+  }
+
+  @Test
   void withoutProductsThereIsNoLedger() throws Exception {
     String config =
         config("{}").replaceAll("(?m)^products:.*$", "").replaceAll("products: all", "");
