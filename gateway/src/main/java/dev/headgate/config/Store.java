@@ -1,7 +1,6 @@
 package dev.headgate.config;
 
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 @Doc(
@@ -13,12 +12,9 @@ public record Store(
             value =
                 "Where it is: `redis://HOST:PORT/DATABASE`, `rediss://` with TLS, or"
                     + " `redis-sentinel://HOST,HOST/DATABASE#MASTER` (`rediss-sentinel://` with TLS) for one that Sentinels"
-                    + " watch. Several URLs are nodes of a Cluster, of which some are enough.",
+                    + " watch. No Cluster.",
             example = "redis://10.0.0.5:6379")
-        @OneOrMany
-        List<String> redis,
-    @Doc("Whether it is a Cluster although only one of its nodes is named.") @Default("false")
-        boolean cluster,
+        String redis,
     @Doc("The ACL user to log in as; without it, the default user.") @Nullable SecretText user,
     @Doc("The password to log in with.") @Nullable SecretText password,
     @Doc("The password that Sentinels ask for.") @Nullable SecretText sentinelPassword,
@@ -35,11 +31,6 @@ public record Store(
         @Range(min = "1ms", max = "10s")
         Duration timeout,
     @Doc("TLS towards it.") Tls tls) {
-
-  /** Whether keys are spread over several nodes. */
-  public boolean spread() {
-    return cluster || redis.size() > 1;
-  }
 
   @Doc("TLS towards a store.")
   public record Tls(

@@ -81,7 +81,7 @@ public record StoreAddress(boolean secure, List<HostPort> hosts, String master, 
     String[] written = authority.split(",", -1);
     if (written.length > (several ? MOST_HOSTS : 1)) {
       throw new IllegalArgumentException(
-          several ? "too many Sentinels" : "the nodes of a Cluster are a list of URLs");
+          several ? "too many Sentinels" : "name one host: Clusters are not supported");
     }
     List<HostPort> hosts = new ArrayList<>();
     for (String one : written) {

@@ -30,8 +30,7 @@ public interface Stores {
   /**
    * What a store is to do.
    *
-   * @param keys what is touched; all hold the same text in braces, so that they lie on one node of
-   *     a Cluster
+   * @param keys what is touched
    * @param numbers what the script gets besides
    */
   record Command(Place place, StoreScript script, List<String> keys, long[] numbers) {}

@@ -124,7 +124,6 @@ final class PolicyCompiler {
         name,
         new Store(
             store.redis(),
-            store.cluster(),
             store.user(),
             store.password(),
             store.sentinelPassword(),

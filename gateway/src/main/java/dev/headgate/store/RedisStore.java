@@ -129,7 +129,7 @@ final class RedisStore {
     }
     connecting = true;
     Store store = place.config();
-    if (!StoreAddress.parse(store.redis().getFirst()).secure()) {
+    if (!StoreAddress.parse(store.redis()).secure()) {
       connect(null);
       return;
     }

@@ -13,12 +13,9 @@ import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
-import io.lettuce.core.cluster.ClusterClientOptions;
-import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class StoreClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration LOOK_AT_CLUSTER = Duration.ofSeconds(30);
 
   private final AbstractRedisClient client;
   private final CompletionStage<Open> open;
@@ -51,34 +47,12 @@ final class StoreClient {
    */
   static StoreClient connect(
       LoopClient home, Store store, @Nullable SslOptions tls, int mostWaiting) {
-    List<RedisURI> uris = store.redis().stream().map(one -> uri(store, one)).toList();
-    if (store.spread()) {
-      ClusterClient client = new ClusterClient(home, uris);
-      client.setOptions(
-          (ClusterClientOptions)
-              options(
-                  ClusterClientOptions.builder()
-                      .topologyRefreshOptions(
-                          ClusterTopologyRefreshOptions.builder()
-                              .enableAllAdaptiveRefreshTriggers()
-                              .enablePeriodicRefresh(LOOK_AT_CLUSTER)
-                              .build()),
-                  tls,
-                  mostWaiting));
-      return new StoreClient(
-          client,
-          client
-              .refreshPartitionsAsync()
-              .thenCompose(_ -> client.connectAsync(StringCodec.ASCII))
-              .thenApply(one -> new Open(one, one.async())));
-    }
-    SingleClient client = new SingleClient(home, uris.getFirst());
-    client.setOptions(options(ClientOptions.builder(), tls, mostWaiting));
+    RedisURI uri = uri(store);
+    SingleClient client = new SingleClient(home, uri);
+    client.setOptions(options(tls, mostWaiting));
     return new StoreClient(
         client,
-        client
-            .connectAsync(StringCodec.ASCII, uris.getFirst())
-            .thenApply(one -> new Open(one, one.async())));
+        client.connectAsync(StringCodec.ASCII, uri).thenApply(one -> new Open(one, one.async())));
   }
 
   /** What is there once it is connected; told on the loop. */
@@ -86,10 +60,7 @@ final class StoreClient {
     return open.thenApply(Open::commands);
   }
 
-  /**
-   * Lets go of all connections; does not wait. The client of a Cluster would, for its connection to
-   * close, so that comes first.
-   */
+  /** Lets go of all connections; does not wait. */
   void close() {
     open.whenComplete((one, _) -> {
       if (one == null) {
@@ -105,8 +76,8 @@ final class StoreClient {
   }
 
   /** Whoever has no connection is told so at once: nothing waits for one to come back. */
-  private static ClientOptions options(
-      ClientOptions.Builder options, @Nullable SslOptions tls, int mostWaiting) {
+  private static ClientOptions options(@Nullable SslOptions tls, int mostWaiting) {
+    ClientOptions.Builder options = ClientOptions.builder();
     if (tls != null) {
       options.sslOptions(tls);
     }
@@ -121,8 +92,8 @@ final class StoreClient {
         .build();
   }
 
-  private static RedisURI uri(Store store, String text) {
-    StoreAddress address = StoreAddress.parse(text);
+  private static RedisURI uri(Store store) {
+    StoreAddress address = StoreAddress.parse(store.redis());
     HostPort first = address.hosts().getFirst();
     RedisURI uri = RedisURI.create(first.host(), first.port());
     if (address.watched()) {

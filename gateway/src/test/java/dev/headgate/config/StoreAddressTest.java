@@ -41,7 +41,7 @@ class StoreAddressTest {
         "redis://a b|host is missing or is no name",
         "redis://a:0|port must be",
         "redis://a:70000|host is missing or is no name",
-        "redis://a,b|a list of URLs",
+        "redis://a,b|Clusters are not supported",
         "redis://a#main|only Sentinels know names",
         "redis-sentinel://a|say after '#'",
         "redis://a/x|number of a database",
