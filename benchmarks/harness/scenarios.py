@@ -234,8 +234,7 @@ def shared_limits(run: Run) -> Section:
     processes.wait_until(lambda: b"Ready to accept" in log.read_bytes(), redis, log)
     peers = []
     for name, sync in (("no limit", None), ("on the node", ""), ("exact", "exact"), ("leased", "leased")):
-        peer = replace(make(run.peer_names[0], run.site), name=name)
-        assert isinstance(peer, Headgate), "this is about Headgate: name it first"
+        peer = replace(next(peer for peer in run.peers() if isinstance(peer, Headgate)), name=name)
         store = f", store: shared, sync: {sync}" if sync else ""
         stores = f'stores: {{ shared: {{ redis: "redis://127.0.0.1:{port}" }} }}\n' if sync else ""
         if sync is not None:

@@ -28,6 +28,7 @@ record NodeRunner(Terminal terminal, Map<String, String> environment) {
    * @return the exit code
    */
   int run(Path configuration, Consumer<Node> started) {
+    NettyLog.install();
     try (FileSource source =
         new FileSource(configuration, new ConfigReader(Policies.KINDS, Secrets.of(environment)))) {
       return switch (Node.start(source, Build.current().version(), Clock.systemUTC())) {

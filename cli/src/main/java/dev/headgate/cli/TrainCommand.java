@@ -48,6 +48,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    NettyLog.install();
     try (Demo demo = Demo.start(0, 0);
         FileSource source =
             new FileSource(
