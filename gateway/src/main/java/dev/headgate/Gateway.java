@@ -6,8 +6,10 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.read.EffectiveConfig;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Sources;
+import dev.headgate.health.Standing;
 import dev.headgate.listen.ListenerHandle;
 import dev.headgate.policy.Policies;
+import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Compiler;
 import dev.headgate.snapshot.Outside;
 import dev.headgate.snapshot.SharedStates;
@@ -342,6 +344,20 @@ public final class Gateway implements AutoCloseable {
     public long revision() {
       Gateway known = gateway;
       return known == null ? 0 : known.snapshot().revision();
+    }
+
+    @Override
+    public List<UpstreamFacts> upstreams() {
+      Gateway known = gateway;
+      return known == null
+          ? List.of()
+          : known.snapshot().upstreams().stream().map(Facts::of).toList();
+    }
+
+    private static UpstreamFacts of(Action.NamedUpstream upstream) {
+      Standing standing = upstream.health().standing();
+      int serving = standing.endpoints().size() - standing.ejected();
+      return new UpstreamFacts(upstream.name(), serving, standing.ejected(), standing.panic());
     }
 
     @Override

@@ -43,8 +43,10 @@ class PackageArrowsTest {
                   + " digest signature"),
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
-          Map.entry("snapshot", "concurrent http exchange config route tls expression policy"),
-          Map.entry("upstream", "concurrent http http2 exchange config snapshot tls"),
+          Map.entry("health", "concurrent exchange config"),
+          Map.entry(
+              "snapshot", "concurrent http exchange config health route tls expression policy"),
+          Map.entry("upstream", "concurrent http http2 exchange config health snapshot tls"),
           Map.entry("telemetry", "concurrent http exchange config snapshot"),
           Map.entry(
               "flow",
@@ -54,7 +56,7 @@ class PackageArrowsTest {
               "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
           Map.entry(
               "worker",
-              "concurrent http exchange config snapshot upstream telemetry flow listen tls"),
+              "concurrent http exchange config health snapshot upstream telemetry flow listen tls"),
           Map.entry("source", "concurrent config"),
           Map.entry("admin", "concurrent config"));
 

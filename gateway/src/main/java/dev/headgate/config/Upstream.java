@@ -28,6 +28,13 @@ public record Upstream(
     @Doc("Bounds on connections. They are shared out evenly to the event loops.")
         Connections connections,
     @Doc("When a request is sent once more.") Retry retry,
+    @Doc("When an endpoint is left out because of what came of its requests.")
+        OutlierDetection outlierDetection,
+    @Doc(
+            "The share of the endpoints' weight below which those that are left out are used all the same: health is"
+                + " never the reason why nobody is asked.")
+        @Default("50%")
+        Percent panicThreshold,
     @Doc("TLS towards endpoints with https URLs.") ClientTls tls) {
 
   /** Whether an endpoint speaks TLS. */
@@ -162,6 +169,39 @@ public record Upstream(
       ANY
     }
   }
+
+  @Doc(
+      "When an endpoint is left out because of what came of its requests: too many failures in a row, over all event"
+          + " loops, while another endpoint is in better shape. After that single requests try it, until one is answered"
+          + " well.")
+  public record OutlierDetection(
+      @Doc(
+              "How many answers in a row with a 5xx status, or failures to answer at all, leave an endpoint out; 0: none"
+                  + " do.")
+          @Default("5")
+          @Range(min = "0", max = "1000")
+          int consecutive5xx,
+      @Doc(
+              "How many answers in a row with 502, 503 or 504, or failures to answer at all (no connection, one that"
+                  + " broke, no answer in time), leave an endpoint out; 0: none do.")
+          @Default("3")
+          @Range(min = "0", max = "1000")
+          int consecutiveGatewayErrors,
+      @Doc(
+              "For how long an endpoint is left out at first; each further time by this much longer. For each such time"
+                  + " that it serves, one is forgotten.")
+          @Default("10s")
+          @Range(min = "100ms", max = "1h")
+          Duration ejection,
+      @Doc("The longest time for which an endpoint is left out.")
+          @Default("5m")
+          @Range(min = "100ms", max = "1d")
+          Duration maxEjection,
+      @Doc(
+              "The share of the endpoints that may be left out at once, rounded down, but one of several may be. 0% turns"
+                  + " it off.")
+          @Default("50%")
+          Percent maxEjected) {}
 
   @Doc("TLS towards endpoints.")
   public record ClientTls(

@@ -9,13 +9,12 @@ import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.upstream.Attempt;
 import dev.headgate.upstream.RetryRules;
+import dev.headgate.upstream.Tried;
 import dev.headgate.upstream.UpstreamListener;
 import dev.headgate.upstream.UpstreamPool;
 import dev.headgate.upstream.UpstreamRequest;
 import dev.headgate.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   private @Nullable Attempt attempt;
   private @Nullable UpstreamStream stream;
-  private final List<String> tried = new ArrayList<>(2);
+  private final Tried tried = new Tried();
   private @Nullable BodyInspection inspection;
   private boolean requestComplete;
   private boolean answered;
@@ -83,9 +82,9 @@ final class Forwarding extends Deadline implements UpstreamListener {
    */
   boolean again(Failure failure) {
     boolean may =
-        untouched() && pool.retries().again(request.method(), tried.size(), failure, loop.nanos());
+        untouched() && pool.retries().again(request.method(), tried.count(), failure, loop.nanos());
     if (may) {
-      pause(pool.retries().pauseNanos(tried.size(), ThreadLocalRandom.current()));
+      pause(pool.retries().pauseNanos(tried.count(), ThreadLocalRandom.current()));
     }
     return may;
   }
@@ -95,11 +94,11 @@ final class Forwarding extends Deadline implements UpstreamListener {
     boolean may =
         untouched()
             && requestComplete
-            && pool.retries().again(request.method(), tried.size(), status, answer, loop.nanos());
+            && pool.retries().again(request.method(), tried.count(), status, answer, loop.nanos());
     if (may) {
       long asked = RetryRules.retryAfterNanos(answer);
       long pause =
-          asked > 0 ? asked : pool.retries().pauseNanos(tried.size(), ThreadLocalRandom.current());
+          asked > 0 ? asked : pool.retries().pauseNanos(tried.count(), ThreadLocalRandom.current());
       cancel(); // The connection takes its header fields back.
       pause(pause);
     }
@@ -108,7 +107,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   private void pause(long nanos) {
     exchange.retried();
-    request.headers().set(ATTEMPT_COUNT, Integer.toString(tried.size() + 1));
+    request.headers().set(ATTEMPT_COUNT, Integer.toString(tried.count() + 1));
     pausing = true;
     loop.cancel(this);
     loop.schedule(this::pauseOver, nanos);
@@ -158,16 +157,31 @@ final class Forwarding extends Deadline implements UpstreamListener {
     attempt = null;
     stream = null;
     loop.cancel(this);
+    pool.failed(tried, failure);
     flow.forwardFailed(this, failure);
   }
 
   @Override
   protected void expired() {
-    cancel();
-    flow.forwardFailed(
-        this,
+    Failure late =
         Failure.upstream(
-            false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time"));
+            false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time");
+    pool.failed(tried, late);
+    cancel();
+    flow.forwardFailed(this, late);
+  }
+
+  /**
+   * The time that the route allows is over. That is the endpoint's doing if it had most of it and
+   * all of the request.
+   */
+  void overdue(Failure failure) {
+    long now = loop.nanos();
+    if (requestComplete
+        && tried.count() == 1
+        && 2 * (now - exchange.forwardNanos()) >= now - exchange.startNanos()) {
+      pool.failed(tried, failure);
+    }
   }
 
   private void waitForUpstream() {
@@ -183,6 +197,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
     attempt = null;
     stream = null;
     pausing = false;
+    pool.undecided(tried);
     if (waiting != null) {
       waiting.cancel();
     }
@@ -282,11 +297,13 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   public void responseHead(int status, Headers headers, boolean end) {
+    long now = loop.nanos();
+    pool.answered(tried, status, now);
     if (again(status, headers)) {
       return;
     }
     answered = true;
-    exchange.upstreamHeadNanos(loop.nanos());
+    exchange.upstreamHeadNanos(now);
     if (end) {
       stream = null;
       exchange.upstreamEndNanos(exchange.upstreamHeadNanos());
@@ -326,10 +343,12 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   public void tunnelled(Headers headers) {
+    long now = loop.nanos();
+    pool.answered(tried, 101, now);
     answered = true;
     tunnel = true;
     loop.cancel(this);
-    exchange.upstreamHeadNanos(loop.nanos());
+    exchange.upstreamHeadNanos(now);
     flow.tunnel(headers);
     client.demand(true);
   }

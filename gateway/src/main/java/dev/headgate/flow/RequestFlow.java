@@ -339,6 +339,9 @@ public final class RequestFlow {
       return;
     }
     exchange.failure(failure);
+    if (forwarding != null && failure.reason().equals(RequestTimeout.ROUTE)) {
+      forwarding.overdue(failure);
+    }
     letGo();
     if (answered) {
       record();

@@ -6,6 +6,7 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
 import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.PolicyFactory;
+import dev.headgate.health.UpstreamHealth;
 import dev.headgate.http.HeaderName;
 import dev.headgate.route.PathRewrite;
 import dev.headgate.route.RedirectTarget;
@@ -75,7 +76,8 @@ public final class Compiler {
                   : new Action.NamedUpstream(
                       name,
                       upstream,
-                      upstream.secure() ? outside.tls().open(name, upstream) : null));
+                      upstream.secure() ? outside.tls().open(name, upstream) : null,
+                      new UpstreamHealth(name, upstream)));
         });
     Map<String, RouteEntry<CompiledRoute>> old = before == null ? Map.of() : before.routes();
     Map<String, RouteEntry<CompiledRoute>> routes = HashMap.newHashMap(config.routes().size());

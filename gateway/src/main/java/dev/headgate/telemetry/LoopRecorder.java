@@ -28,6 +28,7 @@ public final class LoopRecorder implements Recorder {
   private final TraceContext traces;
   private final LoopFamily failures;
   private final LoopFamily wouldDeny;
+  private final LoopFamily ejections;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
   private final RouteMetrics otherRoutes;
   private final ByName<ListenerMetrics> listeners;
@@ -42,6 +43,7 @@ public final class LoopRecorder implements Recorder {
     this.traces = new TraceContext();
     this.failures = new LoopFamily(metrics.failures());
     this.wouldDeny = new LoopFamily(metrics.wouldDeny());
+    this.ejections = new LoopFamily(metrics.ejections());
     LoopFamily refusedConnections = new LoopFamily(metrics.refusedConnections());
     LoopFamily handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
@@ -56,6 +58,11 @@ public final class LoopRecorder implements Recorder {
   /** The loop came to something so much later than it was due. */
   public void late(long nanos) {
     LAG.record(cells, micros(nanos));
+  }
+
+  /** An endpoint of the upstream is left out from now on. */
+  public void ejected(String upstream, String reason) {
+    ejections.cells(upstream, reason).add(0, 1);
   }
 
   @Override

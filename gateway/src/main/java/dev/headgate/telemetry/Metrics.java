@@ -17,6 +17,7 @@ final class Metrics {
   private final Family listeners = new Family(ListenerMetrics.CELLS, 1, this::maxSeries);
   private final Family failures = new Family(1, 2, this::maxSeries);
   private final Family wouldDeny = new Family(1, 2, this::maxSeries);
+  private final Family ejections = new Family(1, 2, this::maxSeries);
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
@@ -65,6 +66,11 @@ final class Metrics {
   /** By policy and reason. */
   Family wouldDeny() {
     return wouldDeny;
+  }
+
+  /** By upstream and reason. */
+  Family ejections() {
+    return ejections;
   }
 
   /** By listener and reason. */

@@ -13,6 +13,18 @@ public interface NodeFacts {
   /** The certificates in use. */
   List<Certificate> certificates();
 
+  /** The upstreams in use. */
+  List<UpstreamFacts> upstreams();
+
+  /**
+   * How the endpoints of an upstream stand.
+   *
+   * @param serving how many are used because they are well
+   * @param ejected how many are left out because of what came of their requests
+   * @param panic whether all are used because too few are well
+   */
+  record UpstreamFacts(String upstream, int serving, int ejected, boolean panic) {}
+
   /**
    * A certificate that a listener shows.
    *

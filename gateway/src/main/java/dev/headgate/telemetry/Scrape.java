@@ -23,6 +23,7 @@ final class Scrape {
     scrape.failures();
     scrape.wouldDeny();
     scrape.upstreams();
+    scrape.health(facts);
     scrape.callouts();
     scrape.listeners();
     scrape.node(facts, nowMillis);
@@ -157,6 +158,28 @@ final class Scrape {
           failed.add(sums[UpstreamMetrics.FAILED], labels);
           waiting.add(sums[UpstreamMetrics.WAITING], labels);
         });
+  }
+
+  private void health(NodeFacts facts) {
+    Exposition.Gauge endpoints =
+        exposition.gauge("headgate_upstream_endpoints", "Endpoints by how they stand.");
+    Exposition.Gauge panic =
+        exposition.gauge(
+            "headgate_upstream_panic", "1 while all endpoints are used because too few are well.");
+    for (NodeFacts.UpstreamFacts one : facts.upstreams()) {
+      Labels labels = Labels.of("upstream", one.upstream());
+      endpoints.add(one.serving(), labels.merge(Labels.of("state", "serving")));
+      endpoints.add(one.ejected(), labels.merge(Labels.of("state", "ejected")));
+      panic.add(one.panic() ? 1 : 0, labels);
+    }
+    Exposition.Counter ejections =
+        exposition.counter(
+            "headgate_upstream_ejections", "Times that endpoints were left out, by reason.");
+    metrics
+        .ejections()
+        .forEach((names, sums) ->
+            ejections.add(
+                sums[0], Labels.of("upstream", names.getFirst(), "reason", names.getLast())));
   }
 
   private void callouts() {

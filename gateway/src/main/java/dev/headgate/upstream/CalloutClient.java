@@ -6,6 +6,7 @@ import dev.headgate.config.Upstream;
 import dev.headgate.config.UpstreamHost;
 import dev.headgate.exchange.Callouts;
 import dev.headgate.exchange.Offload;
+import dev.headgate.health.UpstreamHealth;
 import dev.headgate.tls.CertificateFiles;
 import dev.headgate.tls.UpstreamTls;
 import java.net.URI;
@@ -43,6 +44,11 @@ public final class CalloutClient implements Callouts {
           Duration.ZERO,
           new Percent(0),
           0);
+
+  /** A place has one endpoint, which is never left out. */
+  private static final Upstream.OutlierDetection NO_OUTLIERS =
+      new Upstream.OutlierDetection(
+          0, 0, Duration.ofSeconds(1), Duration.ofSeconds(1), new Percent(0));
 
   private final LoopIo io;
   private final NameResolver names;
@@ -146,7 +152,11 @@ public final class CalloutClient implements Callouts {
 
   private void ready(Pool pool, Upstream upstream, @Nullable UpstreamTls tls) {
     pool.connections =
-        new UpstreamPool(new Connector(io, names, tls), upstream, 1, PoolObserver.NOBODY);
+        new UpstreamPool(
+            new Connector(io, names, tls),
+            new UpstreamHealth(upstream.endpoints().getFirst().url().toString(), upstream),
+            1,
+            PoolObserver.NOBODY);
     tell(pool);
   }
 
@@ -166,6 +176,8 @@ public final class CalloutClient implements Callouts {
             Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30)),
         new Upstream.Connections(CONNECTIONS, WAITING),
         NO_RETRIES,
+        NO_OUTLIERS,
+        new Percent(0),
         place.tls());
   }
 

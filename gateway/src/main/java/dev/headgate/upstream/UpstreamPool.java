@@ -2,21 +2,30 @@ package dev.headgate.upstream;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.config.Upstream;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Loop;
+import dev.headgate.health.Ejection;
+import dev.headgate.health.Standing;
+import dev.headgate.health.UpstreamHealth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One loop's view of one upstream: its endpoints with their connections, and the choice among them.
+ * One loop's view of one upstream: its endpoints with their connections, and the choice among those
+ * that are fit to be used. What comes of a request is told to {@link UpstreamHealth}, which all
+ * loops share.
  */
 @LoopConfined
 public final class UpstreamPool {
   private final Connector connector;
+  private final Loop loop;
   private final Upstream config;
+  private final UpstreamHealth health;
+  private final PoolObserver observer;
   private final EndpointPool[] endpoints;
   private final int[] credit;
-  private final int totalWeight;
   private final PoolLimits limits;
   private final RetryRules retries;
   private boolean retired;
@@ -24,29 +33,29 @@ public final class UpstreamPool {
   /**
    * @param loops among how many loops the upstream's bounds are shared out
    */
-  public UpstreamPool(Connector connector, Upstream config, int loops, PoolObserver observer) {
+  public UpstreamPool(
+      Connector connector, UpstreamHealth health, int loops, PoolObserver observer) {
     this.connector = connector;
-    this.config = config;
+    this.loop = connector.io().loop();
+    this.config = health.config();
+    this.health = health;
+    this.observer = observer;
     this.limits = PoolLimits.of(config, loops);
-    this.retries = new RetryRules(config.retry(), loops, connector.io().loop().nanos());
+    this.retries = new RetryRules(config.retry(), loops, loop.nanos());
     List<EndpointPool> pools = new ArrayList<>();
-    int total = 0;
     for (Upstream.Endpoint endpoint : config.endpoints()) {
       EndpointAddress address = EndpointAddress.of(endpoint);
-      EndpointPool pool =
-          new EndpointPool(connector.io().loop(), connector::connect, address, limits, observer);
+      EndpointPool pool = new EndpointPool(loop, connector::connect, address, limits, observer);
       connector.watch(pool);
       pools.add(pool);
-      total += address.weight();
     }
     this.endpoints = pools.toArray(EndpointPool[]::new);
     this.credit = new int[endpoints.length];
-    this.totalWeight = total;
     // Loops begin at different endpoints, so that together they spread the load from the first
     // request on.
     if (endpoints.length > 1) {
       for (int i = ThreadLocalRandom.current().nextInt(endpoints.length); i > 0; i--) {
-        roundRobin();
+        roundRobin(health.standing());
       }
     }
   }
@@ -60,16 +69,20 @@ public final class UpstreamPool {
   }
 
   /**
-   * Finds a connection for a request.
+   * Finds a connection for a request. What comes of it is to be told by one of {@link #answered},
+   * {@link #failed} and {@link #undecided}.
    *
-   * @param tried the endpoints that were tried before, not chosen again while there is another;
-   *     gets the one that is chosen
+   * @param tried the endpoints that were tried before, not chosen again while there is another that
+   *     is well; gets the one that is chosen
    * @return what waits; null where the listener has been called already
    */
-  public @Nullable Attempt open(UpstreamListener listener, List<String> tried) {
-    EndpointPool chosen = choose(tried);
-    tried.add(chosen.endpoint().name());
-    return chosen.open(listener);
+  public @Nullable Attempt open(UpstreamListener listener, Tried tried) {
+    Standing standing = health.standing();
+    // Whose first attempt failed is not sent where the second may fail as well.
+    int trial = standing.ejected() == 0 || tried.count() > 0 ? -1 : health.trial(loop.nanos());
+    int chosen = trial >= 0 ? trial : choose(standing, tried);
+    tried.add(chosen, trial >= 0);
+    return endpoints[chosen].open(listener);
   }
 
   /** Which requests are sent once more. */
@@ -77,21 +90,55 @@ public final class UpstreamPool {
     return retries;
   }
 
-  private EndpointPool choose(List<String> tried) {
-    if (endpoints.length == 1) {
-      return endpoints[0];
+  /** The endpoint that was tried last answered with that status. */
+  public void answered(Tried tried, int status, long now) {
+    if (tried.settle()) {
+      tell(health.answered(tried.last(), tried.trial(), status, now));
     }
-    EndpointPool chosen = pick();
-    for (int i = 0; i < endpoints.length && tried.contains(chosen.endpoint().name()); i++) {
-      chosen = endpoints[i];
+  }
+
+  /** There was no answer from the endpoint that was tried last. */
+  public void failed(Tried tried, Failure failure) {
+    if (failure.source() != Failure.Source.UPSTREAM || saysNothing(failure.reason())) {
+      undecided(tried);
+    } else if (tried.settle()) {
+      tell(health.failed(tried.last(), tried.trial(), loop.nanos()));
+    }
+  }
+
+  /** Nobody can say any more whether the endpoint that was tried last would have answered. */
+  public void undecided(Tried tried) {
+    if (tried.settle()) {
+      health.undecided(tried.last(), tried.trial());
+    }
+  }
+
+  /** Bounds of the gateway's own, and what an endpoint need not speak. */
+  private static boolean saysNothing(String reason) {
+    return reason.equals("upstream.busy") || reason.equals("upstream.no_websocket");
+  }
+
+  private void tell(Ejection.@Nullable Reason ejected) {
+    if (ejected != null) {
+      observer.ejected(ejected);
+    }
+  }
+
+  private int choose(Standing standing, Tried tried) {
+    if (standing.size() == 1) {
+      return standing.at(0);
+    }
+    int chosen = pick(standing);
+    for (int i = 0; i < standing.size() && tried.has(chosen); i++) {
+      chosen = standing.at(i);
     }
     return chosen;
   }
 
-  private EndpointPool pick() {
+  private int pick(Standing standing) {
     return switch (config.balance()) {
-      case ROUND_ROBIN -> roundRobin();
-      case LEAST_REQUEST -> lessBusyOfTwo();
+      case ROUND_ROBIN -> roundRobin(standing);
+      case LEAST_REQUEST -> lessBusyOfTwo(standing);
     };
   }
 
@@ -99,29 +146,30 @@ public final class UpstreamPool {
    * Smooth weighted round robin: each endpoint earns its weight, the richest is chosen and pays the
    * total. Over any stretch each gets its share, and the heavy ones are not served in bursts.
    */
-  private EndpointPool roundRobin() {
-    int best = 0;
-    for (int i = 0; i < endpoints.length; i++) {
-      credit[i] += endpoints[i].endpoint().weight();
-      if (credit[i] > credit[best]) {
-        best = i;
+  private int roundRobin(Standing standing) {
+    int best = standing.at(0);
+    for (int i = 0; i < standing.size(); i++) {
+      int endpoint = standing.at(i);
+      credit[endpoint] += endpoints[endpoint].endpoint().weight();
+      if (credit[endpoint] > credit[best]) {
+        best = endpoint;
       }
     }
-    credit[best] -= totalWeight;
-    return endpoints[best];
+    credit[best] -= standing.weight();
+    return best;
   }
 
   /** The power of two choices: nearly as good as looking at all of them, and immune to herding. */
-  private EndpointPool lessBusyOfTwo() {
+  private int lessBusyOfTwo(Standing standing) {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    int first = random.nextInt(endpoints.length);
-    int second = random.nextInt(endpoints.length - 1);
+    int first = random.nextInt(standing.size());
+    int second = random.nextInt(standing.size() - 1);
     second += second >= first ? 1 : 0;
-    EndpointPool a = endpoints[first];
-    EndpointPool b = endpoints[second];
+    EndpointPool a = endpoints[standing.at(first)];
+    EndpointPool b = endpoints[standing.at(second)];
     long loadOfA = (a.active() + 1L) * b.endpoint().weight();
     long loadOfB = (b.active() + 1L) * a.endpoint().weight();
-    return loadOfA <= loadOfB ? a : b;
+    return standing.at(loadOfA <= loadOfB ? first : second);
   }
 
   /**

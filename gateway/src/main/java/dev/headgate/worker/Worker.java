@@ -8,6 +8,7 @@ import dev.headgate.exchange.LoopPolicies;
 import dev.headgate.exchange.Offload;
 import dev.headgate.exchange.TimerWheel;
 import dev.headgate.flow.Serving;
+import dev.headgate.health.Ejection;
 import dev.headgate.http.ByteSink;
 import dev.headgate.http.HeadersPool;
 import dev.headgate.http.HttpDate;
@@ -190,7 +191,7 @@ public final class Worker implements Serving, Loop {
       pool =
           new UpstreamPool(
               new Connector(io, names, upstream.tls()),
-              upstream.config(),
+              upstream.health(),
               loops,
               observer(upstream.name()));
       pools.put(upstream, pool);
@@ -229,6 +230,11 @@ public final class Worker implements Serving, Loop {
       @Override
       public void waitingEnded() {
         metrics.waitingEnded();
+      }
+
+      @Override
+      public void ejected(Ejection.Reason reason) {
+        recorder.ejected(upstream, reason.word());
       }
     };
   }

@@ -63,6 +63,11 @@ final class Node implements AutoCloseable {
     }
 
     @Override
+    public List<UpstreamFacts> upstreams() {
+      return List.of(new UpstreamFacts("orders", 2, 1, false));
+    }
+
+    @Override
     public List<Certificate> certificates() {
       return List.of(new Certificate("public", "certs/api.pem", loop.wallMillis() + 86_400_000));
     }

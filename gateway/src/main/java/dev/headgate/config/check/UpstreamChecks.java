@@ -45,6 +45,7 @@ final class UpstreamChecks {
     }
     host(at + ".host", upstream.host());
     retry(at + ".retry", upstream.retry());
+    outliers(at + ".outlierDetection", upstream.outlierDetection());
     tls(at + ".tls", upstream.tls(), secure);
   }
 
@@ -71,6 +72,12 @@ final class UpstreamChecks {
           at + ".methods",
           "what changes something may be done twice",
           "as when an order is placed, and the answer is lost");
+    }
+  }
+
+  private void outliers(String at, Upstream.OutlierDetection rules) {
+    if (rules.maxEjection().compareTo(rules.ejection()) < 0) {
+      problems.error(at + ".maxEjection", "the longest time is shorter than the first", "");
     }
   }
 

@@ -74,6 +74,7 @@ class ConfigChecksTest {
           8080\\n                     | 8080\\n    limits: { idleTimeout: 0s }\\n    | listeners.main.limits.idleTimeout | must be from 1ms to 1d; found '0s'
           8080\\n                     | 8080\\ntelemetry: { accessLog: { to: /var/log/x } }\\n | telemetry.accessLog.to | expected stdout, off or file: and a path
           # upstreams
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    outlierDetection: { ejection: 10m }   | upstreams.orders.outlierDetection.maxEjection | the longest time is shorter than the first
           [http://10.0.0.1:8080]      | []                                         | upstreams.orders.endpoints | no endpoint
           [http://10.0.0.1:8080]      | ftp://10.0.0.1                             | upstreams.orders.endpoints[0].url | the scheme must be http or https
           [http://10.0.0.1:8080]      | 10.0.0.1                                   | upstreams.orders.endpoints[0].url | the scheme is missing

@@ -1,0 +1,57 @@
+package dev.headgate.upstream;
+
+import dev.headgate.concurrent.LoopConfined;
+import java.util.Arrays;
+
+/** The endpoints that one request was sent to, and what has yet to be told about the last one. */
+@LoopConfined
+public final class Tried {
+  private int[] endpoints = new int[2];
+  private int count;
+  private boolean trial;
+  private boolean open;
+
+  /** How often the request was sent. */
+  public int count() {
+    return count;
+  }
+
+  boolean has(int endpoint) {
+    for (int i = 0; i < count; i++) {
+      if (endpoints[i] == endpoint) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  int last() {
+    return endpoints[count - 1];
+  }
+
+  /** Whether the request tries the last endpoint out, see {@code UpstreamHealth.trial}. */
+  boolean trial() {
+    return trial;
+  }
+
+  /**
+   * The request is sent once more.
+   *
+   * @param onTrial whether it tries the endpoint out
+   */
+  void add(int endpoint, boolean onTrial) {
+    if (count == endpoints.length) {
+      endpoints = Arrays.copyOf(endpoints, 2 * count);
+    }
+    endpoints[count++] = endpoint;
+    trial = onTrial;
+    open = true;
+  }
+
+  /** Whether it is still to be told what came of the last attempt; from now on it is not. */
+  boolean settle() {
+    boolean was = open;
+    open = false;
+    return was;
+  }
+}
