@@ -356,8 +356,13 @@ public final class Gateway implements AutoCloseable {
 
     private static UpstreamFacts of(Action.NamedUpstream upstream) {
       Standing standing = upstream.health().standing();
-      int serving = standing.endpoints().size() - standing.ejected();
-      return new UpstreamFacts(upstream.name(), serving, standing.ejected(), standing.panic());
+      int out = standing.ejected() + standing.unhealthy();
+      return new UpstreamFacts(
+          upstream.name(),
+          standing.endpoints().size() - out,
+          standing.ejected(),
+          standing.unhealthy(),
+          standing.panic());
     }
 
     @Override

@@ -31,6 +31,11 @@ public record Upstream(
     @Doc("When an endpoint is left out because of what came of its requests.")
         OutlierDetection outlierDetection,
     @Doc(
+            value =
+                "How each endpoint is asked again and again whether it is well. Without it none is.",
+            example = "{ path: /health, interval: 5s }")
+        @Nullable HealthCheck health,
+    @Doc(
             "The share of the endpoints' weight below which those that are left out are used all the same: health is"
                 + " never the reason why nobody is asked.")
         @Default("50%")
@@ -202,6 +207,57 @@ public record Upstream(
                   + " it off.")
           @Default("50%")
           Percent maxEjected) {}
+
+  @Doc("How each endpoint is asked again and again whether it is well; once for the whole node.")
+  @Shorthand("path")
+  public record HealthCheck(
+      @Doc(
+              value =
+                  "What is asked for. Without it only a connection is made, TLS included, and closed again.",
+              example = "/health")
+          @Nullable String path,
+      @Doc(
+              "How long to wait before an endpoint is asked again; a random tenth more or less, so that nodes do not ask all"
+                  + " at once.")
+          @Default("5s")
+          @Range(min = "100ms", max = "1h")
+          Duration interval,
+      @Doc("For an answer, connection included.") @Default("2s") @Range(min = "1ms", max = "5m")
+          Duration timeout,
+      @Doc(
+              "After how many good answers in a row an endpoint is used again. The very first answer decides at once.")
+          @Default("2")
+          @Range(min = "1", max = "100")
+          int healthyAfter,
+      @Doc(
+              "After how many bad answers in a row, or none, it is left out. The very first one decides at once.")
+          @Default("3")
+          @Range(min = "1", max = "100")
+          int unhealthyAfter,
+      @Doc(
+              value = "Which statuses are good answers: single ones, and ranges.",
+              example = "[200-299, 401]")
+          @OneOrMany
+          @Default("[200-299]")
+          List<String> status,
+      @Doc("The request's method.") @Default("GET") String method,
+      @Doc(
+              "The host to ask for. Without it the one that requests ask for where that is fixed, else the endpoint's own.")
+          @Nullable String host) {
+
+    /** Whether that is a good answer. */
+    public boolean expects(int code) {
+      for (String one : status) {
+        int dash = one.indexOf('-');
+        String from = dash < 0 ? one : one.substring(0, dash);
+        String to = dash < 0 ? one : one.substring(dash + 1);
+        if (code >= Integer.parseInt(from) && code <= Integer.parseInt(to)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
 
   @Doc("TLS towards endpoints.")
   public record ClientTls(

@@ -20,6 +20,7 @@ public final class Standing {
   private final int weight;
   private final boolean panic;
   private final int ejected;
+  private final int unhealthy;
 
   /**
    * @param panicBelow the share of the weight, from 0 to 1, below which all are chosen among
@@ -37,6 +38,7 @@ public final class Standing {
     this.among = panic ? IntStream.range(0, weights.length).toArray() : serving;
     this.weight = Math.toIntExact(weight(among));
     this.ejected = (int) endpoints.stream().filter(state -> state.ejection() != null).count();
+    this.unhealthy = weights.length - serving.length - ejected;
   }
 
   private long weight(int[] some) {
@@ -81,11 +83,17 @@ public final class Standing {
     return ejected;
   }
 
+  /** How many are left out because of their checks alone. */
+  public int unhealthy() {
+    return unhealthy;
+  }
+
   /** The first endpoint that a request may try; -1 if there is none. */
   int due(long now) {
     for (int i = 0; i < endpoints.size(); i++) {
-      Ejection ejection = endpoints.get(i).ejection();
-      if (ejection != null && ejection.due(now)) {
+      EndpointState state = endpoints.get(i);
+      Ejection ejection = state.ejection();
+      if (ejection != null && state.unhealthy() == null && ejection.due(now)) {
         return i;
       }
     }

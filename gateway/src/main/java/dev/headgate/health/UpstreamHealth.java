@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * over a single request tries it; when that is answered well all come back, else it stays out for
  * longer.
  *
+ * <p><b>Checks.</b> Somebody asks each endpoint whether it is well, and tells here. An endpoint
+ * that nobody has asked is taken for well.
+ *
  * <p>How it is safe: the standing of all endpoints is one immutable object that is swapped by
  * compare-and-set, so the bound on how many are left out holds whatever happens at once. It changes
  * seldom; a choice reads one reference. The streaks are counters of their own that a good answer
@@ -33,6 +36,9 @@ public final class UpstreamHealth {
   private static final int BAD_GATEWAY = 502;
   private static final int GATEWAY_TIMEOUT = 504;
 
+  /** Rows of checks are counted up to here. */
+  private static final int MOST_CHECKS = 1000;
+
   private final String name;
   private final Upstream config;
   private final Upstream.OutlierDetection rules;
@@ -42,6 +48,10 @@ public final class UpstreamHealth {
   private final AtomicReference<Standing> standing;
   private final AtomicIntegerArray serverErrors;
   private final AtomicIntegerArray gatewayErrors;
+
+  /** How many checks in a row went well, or as a negative number badly; 0 before the first. */
+  private final AtomicIntegerArray checks;
+
   private final EventLog events;
 
   /** All is well at first. */
@@ -63,6 +73,7 @@ public final class UpstreamHealth {
                 config.panicThreshold().fraction()));
     this.serverErrors = new AtomicIntegerArray(count);
     this.gatewayErrors = new AtomicIntegerArray(count);
+    this.checks = new AtomicIntegerArray(count);
     this.events = new EventLog(name);
   }
 
@@ -201,7 +212,12 @@ public final class UpstreamHealth {
   private boolean putOut(Standing seen, int endpoint, int before, Reason reason, long now) {
     int ejections = Math.min(mostEjections, before + 1);
     long nanos = Math.min(rules.maxEjection().toNanos(), ejectionNanos * ejections);
-    EndpointState out = new EndpointState(Ejection.of(reason, now, nanos), ejections, now);
+    EndpointState out =
+        new EndpointState(
+            seen.endpoints().get(endpoint).unhealthy(),
+            Ejection.of(reason, now, nanos),
+            ejections,
+            now);
     Standing next = seen.with(endpoint, out);
     if (!standing.compareAndSet(seen, next)) {
       return false;
@@ -213,7 +229,7 @@ public final class UpstreamHealth {
                 address(endpoint),
                 TimeUnit.NANOSECONDS.toMillis(nanos),
                 reason.word(),
-                next.panic() && !seen.panic() ? "; too few are left, so all are used" : ""));
+                panicWords(seen, next)));
     return true;
   }
 
@@ -229,6 +245,43 @@ public final class UpstreamHealth {
         return;
       }
     }
+  }
+
+  /**
+   * An endpoint was asked whether it is well. To be called by one loop at a time.
+   *
+   * @param rules by which it was asked
+   * @param problem why it is not well; null if it is
+   */
+  public void checked(
+      int endpoint, Upstream.HealthCheck rules, @Nullable String problem, long now) {
+    int before = checks.get(endpoint);
+    int row = problem == null ? Math.max(before, 0) + 1 : Math.min(before, 0) - 1;
+    checks.set(endpoint, Math.clamp(row, -MOST_CHECKS, MOST_CHECKS));
+    boolean enough = before == 0 || row >= rules.healthyAfter() || -row >= rules.unhealthyAfter();
+    while (enough) {
+      Standing seen = standing.get();
+      EndpointState state = seen.endpoints().get(endpoint);
+      if ((state.unhealthy() == null) == (problem == null)) {
+        return;
+      }
+      Standing next = seen.with(endpoint, state.checked(problem));
+      if (standing.compareAndSet(seen, next)) {
+        if (problem == null) {
+          events.better(now, "endpoint " + address(endpoint) + " is healthy");
+        } else {
+          events.worse(
+              now,
+              "endpoint %s is unhealthy: %s%s"
+                  .formatted(address(endpoint), problem, panicWords(seen, next)));
+        }
+        return;
+      }
+    }
+  }
+
+  private static String panicWords(Standing before, Standing after) {
+    return after.panic() && !before.panic() ? "; too few are left, so all are used" : "";
   }
 
   /** Whether some other endpoint that serves is not half as far. */

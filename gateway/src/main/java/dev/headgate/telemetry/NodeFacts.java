@@ -21,9 +21,10 @@ public interface NodeFacts {
    *
    * @param serving how many are used because they are well
    * @param ejected how many are left out because of what came of their requests
+   * @param unhealthy how many are left out because of their checks alone
    * @param panic whether all are used because too few are well
    */
-  record UpstreamFacts(String upstream, int serving, int ejected, boolean panic) {}
+  record UpstreamFacts(String upstream, int serving, int ejected, int unhealthy, boolean panic) {}
 
   /**
    * A certificate that a listener shows.

@@ -24,6 +24,7 @@ final class Scrape {
     scrape.wouldDeny();
     scrape.upstreams();
     scrape.health(facts);
+    scrape.probes();
     scrape.callouts();
     scrape.listeners();
     scrape.node(facts, nowMillis);
@@ -170,6 +171,7 @@ final class Scrape {
       Labels labels = Labels.of("upstream", one.upstream());
       endpoints.add(one.serving(), labels.merge(Labels.of("state", "serving")));
       endpoints.add(one.ejected(), labels.merge(Labels.of("state", "ejected")));
+      endpoints.add(one.unhealthy(), labels.merge(Labels.of("state", "unhealthy")));
       panic.add(one.panic() ? 1 : 0, labels);
     }
     Exposition.Counter ejections =
@@ -180,6 +182,17 @@ final class Scrape {
         .forEach((names, sums) ->
             ejections.add(
                 sums[0], Labels.of("upstream", names.getFirst(), "reason", names.getLast())));
+  }
+
+  private void probes() {
+    Exposition.Counter probes =
+        exposition.counter(
+            "headgate_upstream_probes", "Times that endpoints were asked whether they are well.");
+    metrics
+        .probes()
+        .forEach((names, sums) ->
+            probes.add(
+                sums[0], Labels.of("upstream", names.getFirst(), "outcome", names.getLast())));
   }
 
   private void callouts() {

@@ -1,9 +1,7 @@
 package dev.headgate.upstream;
 
 import dev.headgate.concurrent.LoopConfined;
-import dev.headgate.config.Percent;
 import dev.headgate.config.Upstream;
-import dev.headgate.config.UpstreamHost;
 import dev.headgate.exchange.Callouts;
 import dev.headgate.exchange.Offload;
 import dev.headgate.health.UpstreamHealth;
@@ -33,22 +31,6 @@ public final class CalloutClient implements Callouts {
 
   private static final int WAITING = 1024;
   private static final int CONNECTIONS = 32;
-
-  /** A callout sees by itself what may be sent again. */
-  private static final Upstream.Retry NO_RETRIES =
-      new Upstream.Retry(
-          1,
-          List.of(),
-          Upstream.Retry.Methods.IDEMPOTENT,
-          Duration.ZERO,
-          Duration.ZERO,
-          new Percent(0),
-          0);
-
-  /** A place has one endpoint, which is never left out. */
-  private static final Upstream.OutlierDetection NO_OUTLIERS =
-      new Upstream.OutlierDetection(
-          0, 0, Duration.ofSeconds(1), Duration.ofSeconds(1), new Percent(0));
 
   private final LoopIo io;
   private final NameResolver names;
@@ -167,17 +149,12 @@ public final class CalloutClient implements Callouts {
   }
 
   private static Upstream upstream(Place place) {
-    return new Upstream(
-        List.of(new Upstream.Endpoint(place.origin(), 1)),
-        Upstream.Balance.ROUND_ROBIN,
+    return OneEndpoint.of(
+        new Upstream.Endpoint(place.origin(), 1),
         place.protocol(),
-        new UpstreamHost.Preserve(),
         new Upstream.Timeouts(
             Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30)),
         new Upstream.Connections(CONNECTIONS, WAITING),
-        NO_RETRIES,
-        NO_OUTLIERS,
-        new Percent(0),
         place.tls());
   }
 

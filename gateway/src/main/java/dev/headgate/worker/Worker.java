@@ -56,6 +56,7 @@ public final class Worker implements Serving, Loop {
   private final Offload offload;
   private final CalloutClient calloutClient;
   private final Callouts callouts;
+  private final Probing probing;
   private final LoopPolicies policies = new LoopPolicies(this);
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final HttpDate date = new HttpDate();
@@ -102,6 +103,7 @@ public final class Worker implements Serving, Loop {
     this.offload = node.offload().of(this);
     this.calloutClient = new CalloutClient(io, names, clock);
     this.callouts = new MeasuredCallouts(calloutClient, this, recorder);
+    this.probing = new Probing(io, names, recorder);
     begin(snapshot);
     long tick = TimerWheel.TICK;
     tickDue = nanos() + tick;
@@ -269,6 +271,11 @@ public final class Worker implements Serving, Loop {
         eventLoop);
   }
 
+  /** Asks the endpoints of a snapshot whether they are well; one loop does it for all. */
+  CompletableFuture<Void> probe(Snapshot next) {
+    return CompletableFuture.runAsync(() -> probing.retain(next.upstreams()), eventLoop);
+  }
+
   /** Policies with names begin at once, so that they have their facts when requests come. */
   private void begin(Snapshot next) {
     next.policies().values().forEach(policy -> policies.of(policy.factory()));
@@ -315,6 +322,7 @@ public final class Worker implements Serving, Loop {
               pools.values().forEach(UpstreamPool::retire);
               pools.clear();
               policies.retain(Set.of());
+              probing.retain(Set.of());
               calloutClient.close();
               names.close();
               recorder.close();

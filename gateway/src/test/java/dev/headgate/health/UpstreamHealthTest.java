@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headgate.health.Ejection.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -206,6 +207,83 @@ class UpstreamHealthTest {
     assertThat(health.trial(now)).isEqualTo(1);
     health.answered(1, true, 204, now);
     assertThat(fail(health, 1, 2)).isNull();
+  }
+
+  private void check(UpstreamHealth health, int endpoint, boolean well, int times) {
+    for (int i = 0; i < times; i++) {
+      health.checked(
+          endpoint,
+          Objects.requireNonNull(health.config().health()),
+          well ? null : "status 500",
+          now);
+    }
+  }
+
+  @Test
+  void checksThatFailInARowLeaveAnEndpointOutAndChecksThatPassBringItBack() {
+    UpstreamHealth health = health(3, "health: /h");
+    check(health, 1, true, 1);
+    check(health, 1, false, 2);
+    check(health, 1, true, 1);
+    check(health, 1, false, 2);
+    assertThat(among(health)).containsExactly(0, 1, 2);
+    check(health, 1, false, 1);
+    assertThat(among(health)).containsExactly(0, 2);
+    assertThat(health.standing().unhealthy()).isEqualTo(1);
+    assertThat(health.standing().endpoints().get(1).unhealthy()).isEqualTo("status 500");
+    check(health, 1, true, 1);
+    check(health, 1, false, 1);
+    check(health, 1, true, 1);
+    assertThat(among(health)).containsExactly(0, 2);
+    check(health, 1, true, 1);
+    assertThat(among(health)).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void theFirstCheckDecidesAtOnce() {
+    UpstreamHealth health = health(3, "health: /h");
+    assertThat(among(health)).as("before it").containsExactly(0, 1, 2);
+    check(health, 2, false, 1);
+    assertThat(among(health)).containsExactly(0, 1);
+  }
+
+  @Test
+  void aRowOfChecksNeverOverflows() {
+    UpstreamHealth health = health(3, "health: { path: /h, unhealthyAfter: 100 }");
+    check(health, 1, true, 5000);
+    check(health, 1, false, 99);
+    assertThat(among(health)).containsExactly(0, 1, 2);
+    check(health, 1, false, 5000);
+    check(health, 1, true, 2);
+    assertThat(among(health)).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void anEndpointThatItsChecksFindUnhealthyIsTriedByNobody() {
+    UpstreamHealth health = health(3, "health: /h");
+    fail(health, 1, 3);
+    check(health, 1, false, 1);
+    assertThat(health.standing().unhealthy()).as("counted once").isZero();
+    assertThat(health.standing().ejected()).isEqualTo(1);
+    now += 3600 * SECOND;
+    assertThat(health.trial(now)).isEqualTo(-1);
+    check(health, 1, true, 2);
+    assertThat(among(health)).as("still ejected").containsExactly(0, 2);
+    assertThat(health.trial(now)).isEqualTo(1);
+    health.answered(1, true, 200, now);
+    assertThat(among(health)).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void whenChecksFindNobodyWellAllAreUsed() {
+    UpstreamHealth health = health(3, "health: /h\npanicThreshold: 0%");
+    check(health, 0, false, 1);
+    check(health, 1, false, 1);
+    assertThat(among(health)).containsExactly(2);
+    assertThat(fail(health, 2, 100)).as("the last one is not left out").isNull();
+    check(health, 2, false, 1);
+    assertThat(health.standing().panic()).isTrue();
+    assertThat(among(health)).containsExactly(0, 1, 2);
   }
 
   @Test

@@ -91,6 +91,7 @@ class DocumentedTest {
     exchange.failure(Failure.gateway(Stage.RESPOND, 500, "some.reason", "some detail"));
     node.recorder.record(exchange);
     node.recorder.ejected("orders", "consecutive_5xx");
+    node.recorder.probed("orders", true);
     node.recorder.callouts("idp").started();
     node.recorder.callouts("idp").answered(200, 1_000_000);
     node.recorder.listener("public").connectionRefused("connections.limit");

@@ -43,6 +43,9 @@ final class UpstreamChecks {
             "use 'weight' to give it more");
       }
     }
+    if (upstream.health() instanceof Upstream.HealthCheck check) {
+      new HealthChecks(problems).check(at + ".health", check);
+    }
     host(at + ".host", upstream.host());
     retry(at + ".retry", upstream.retry());
     outliers(at + ".outlierDetection", upstream.outlierDetection());
