@@ -6,6 +6,7 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.read.EffectiveConfig;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Sources;
+import dev.headgate.health.CircuitBreaker;
 import dev.headgate.health.Standing;
 import dev.headgate.listen.ListenerHandle;
 import dev.headgate.policy.Policies;
@@ -356,13 +357,15 @@ public final class Gateway implements AutoCloseable {
 
     private static UpstreamFacts of(Action.NamedUpstream upstream) {
       Standing standing = upstream.health().standing();
+      CircuitBreaker breaker = upstream.health().breaker();
       int out = standing.ejected() + standing.unhealthy();
       return new UpstreamFacts(
           upstream.name(),
           standing.endpoints().size() - out,
           standing.ejected(),
           standing.unhealthy(),
-          standing.panic());
+          standing.panic(),
+          breaker == null ? -1 : breaker.phase().ordinal());
     }
 
     @Override

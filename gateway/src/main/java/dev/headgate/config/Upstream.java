@@ -32,6 +32,12 @@ public record Upstream(
         OutlierDetection outlierDetection,
     @Doc(
             value =
+                "When the upstream is not asked at all for a while, as too many requests failed or were slow. Without it it"
+                    + " always is.",
+            example = "{ failureRate: 50% }")
+        @Nullable Breaker circuitBreaker,
+    @Doc(
+            value =
                 "How each endpoint is asked again and again whether it is well. Without it none is.",
             example = "{ path: /health, interval: 5s }")
         @Nullable HealthCheck health,
@@ -207,6 +213,35 @@ public record Upstream(
                   + " it off.")
           @Default("50%")
           Percent maxEjected) {}
+
+  @Doc(
+      "When the upstream is not asked at all for a while: requests are answered with 503 `upstream.open`. Counted over all"
+          + " event loops; each attempt counts.")
+  public record Breaker(
+      @Doc("The share of requests that must fail: answers with 5xx, and no answer.") @Default("50%")
+          Percent failureRate,
+      @Doc(
+              value =
+                  "From which time to the head of its answer a request is slow. Without it none is.",
+              example = "2s")
+          @Range(min = "1ms", max = "5m")
+          @Nullable Duration slowCall,
+      @Doc("The share of requests that must be slow.") @Default("80%") Percent slowCallRate,
+      @Doc("Over which time requests are counted; it moves on by tenths.")
+          @Default("10s")
+          @Range(min = "1s", max = "10m")
+          Duration window,
+      @Doc("How many requests there must have been in that time.")
+          @Default("20")
+          @Range(min = "1", max = "1000000")
+          int minRequests,
+      @Doc("For how long none is sent.") @Default("5s") @Range(min = "100ms", max = "10m")
+          Duration open,
+      @Doc(
+              "How many are sent after that to find out. If all are answered well and in time all others are sent again.")
+          @Default("3")
+          @Range(min = "1", max = "1000")
+          int probes) {}
 
   @Doc("How each endpoint is asked again and again whether it is well; once for the whole node.")
   @Shorthand("path")

@@ -190,6 +190,13 @@ final class Forwarding extends Deadline implements UpstreamListener {
     }
   }
 
+  /** Adds to the answer what belongs to such a failure. */
+  void explain(Failure failure, Headers headers) {
+    if (failure.reason().equals(UpstreamPool.OPEN)) {
+      headers.set(HeaderName.RETRY_AFTER, Long.toString(pool.retryAfterSeconds()));
+    }
+  }
+
   /** Gives up; the upstream is not heard any more. */
   void cancel() {
     Attempt waiting = attempt;

@@ -350,6 +350,9 @@ public final class RequestFlow {
       Refusal refusal = Refusal.of(exchange, failure, own);
       Headers headers = exchange.responseHeaders();
       decisions.explain(failure, headers);
+      if (forwarding != null) {
+        forwarding.explain(failure, headers);
+      }
       answer(refusal.status(), headers, refusal.body());
     }
   }

@@ -53,6 +53,7 @@ public final class UpstreamHealth {
   private final AtomicIntegerArray checks;
 
   private final EventLog events;
+  private final @Nullable CircuitBreaker breaker;
 
   /** All is well at first. */
   public UpstreamHealth(String name, Upstream config) {
@@ -75,6 +76,8 @@ public final class UpstreamHealth {
     this.gatewayErrors = new AtomicIntegerArray(count);
     this.checks = new AtomicIntegerArray(count);
     this.events = new EventLog(name);
+    Upstream.Breaker breaking = config.circuitBreaker();
+    this.breaker = breaking == null ? null : new CircuitBreaker(breaking, events);
   }
 
   /** The share, rounded down, but one of several may go; never all of them. */
@@ -88,6 +91,11 @@ public final class UpstreamHealth {
 
   public Upstream config() {
     return config;
+  }
+
+  /** Whether the upstream is asked at all; null where it always is. */
+  public @Nullable CircuitBreaker breaker() {
+    return breaker;
   }
 
   /** How the endpoints stand now. Costs what reading a field costs. */

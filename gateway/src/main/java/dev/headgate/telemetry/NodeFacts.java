@@ -23,8 +23,10 @@ public interface NodeFacts {
    * @param ejected how many are left out because of what came of their requests
    * @param unhealthy how many are left out because of their checks alone
    * @param panic whether all are used because too few are well
+   * @param breaker 0 closed, 1 half open, 2 open; -1 if it has none
    */
-  record UpstreamFacts(String upstream, int serving, int ejected, int unhealthy, boolean panic) {}
+  record UpstreamFacts(
+      String upstream, int serving, int ejected, int unhealthy, boolean panic, int breaker) {}
 
   /**
    * A certificate that a listener shows.

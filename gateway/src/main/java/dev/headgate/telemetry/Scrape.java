@@ -167,12 +167,18 @@ final class Scrape {
     Exposition.Gauge panic =
         exposition.gauge(
             "headgate_upstream_panic", "1 while all endpoints are used because too few are well.");
+    Exposition.Gauge breaker =
+        exposition.gauge(
+            "headgate_upstream_breaker", "Circuit breakers: 0 closed, 1 half open, 2 open.");
     for (NodeFacts.UpstreamFacts one : facts.upstreams()) {
       Labels labels = Labels.of("upstream", one.upstream());
       endpoints.add(one.serving(), labels.merge(Labels.of("state", "serving")));
       endpoints.add(one.ejected(), labels.merge(Labels.of("state", "ejected")));
       endpoints.add(one.unhealthy(), labels.merge(Labels.of("state", "unhealthy")));
       panic.add(one.panic() ? 1 : 0, labels);
+      if (one.breaker() >= 0) {
+        breaker.add(one.breaker(), labels);
+      }
     }
     Exposition.Counter ejections =
         exposition.counter(

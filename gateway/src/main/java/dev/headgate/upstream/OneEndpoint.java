@@ -43,6 +43,7 @@ final class OneEndpoint {
         NO_RETRIES,
         NO_OUTLIERS,
         null,
+        null,
         new Percent(0),
         tls);
   }

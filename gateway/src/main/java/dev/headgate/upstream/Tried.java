@@ -9,6 +9,8 @@ public final class Tried {
   private int[] endpoints = new int[2];
   private int count;
   private boolean trial;
+  private int permit;
+  private long sent;
   private boolean open;
 
   /** How often the request was sent. */
@@ -46,6 +48,22 @@ public final class Tried {
     endpoints[count++] = endpoint;
     trial = onTrial;
     open = true;
+  }
+
+  /** What let the last attempt through, see {@code CircuitBreaker.permit}. */
+  int permit() {
+    return permit;
+  }
+
+  /** When the last attempt began, where somebody wants to know. */
+  long sent() {
+    return sent;
+  }
+
+  /** The next attempt was let through. */
+  void permitted(int by, long now) {
+    permit = by;
+    sent = now;
   }
 
   /** Whether it is still to be told what came of the last attempt; from now on it is not. */

@@ -4,6 +4,7 @@ import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.config.Upstream;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
+import dev.headgate.health.CircuitBreaker;
 import dev.headgate.health.Ejection;
 import dev.headgate.health.Standing;
 import dev.headgate.health.UpstreamHealth;
@@ -19,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 public final class UpstreamPool {
+  /** The reason of requests that are not sent as the circuit breaker is open. */
+  public static final String OPEN = "upstream.open";
+
+  private static final int SERVER_ERROR = 500;
+
   private final Connector connector;
   private final Loop loop;
   private final Upstream config;
   private final UpstreamHealth health;
+  private final @Nullable CircuitBreaker breaker;
   private final PoolObserver observer;
   private final EndpointPool[] endpoints;
   private final int[] credit;
@@ -39,6 +46,7 @@ public final class UpstreamPool {
     this.loop = connector.io().loop();
     this.config = health.config();
     this.health = health;
+    this.breaker = health.breaker();
     this.observer = observer;
     this.limits = PoolLimits.of(config, loops);
     this.retries = new RetryRules(config.retry(), loops, loop.nanos());
@@ -77,12 +85,30 @@ public final class UpstreamPool {
    * @return what waits; null where the listener has been called already
    */
   public @Nullable Attempt open(UpstreamListener listener, Tried tried) {
+    if (breaker != null && !permitted(breaker, tried)) {
+      listener.failed(Failure.upstream(false, 503, OPEN, "too many requests failed or were slow"));
+      return null;
+    }
     Standing standing = health.standing();
     // Whose first attempt failed is not sent where the second may fail as well.
     int trial = standing.ejected() == 0 || tried.count() > 0 ? -1 : health.trial(loop.nanos());
     int chosen = trial >= 0 ? trial : choose(standing, tried);
     tried.add(chosen, trial >= 0);
     return endpoints[chosen].open(listener);
+  }
+
+  private boolean permitted(CircuitBreaker by, Tried tried) {
+    long now = loop.nanos();
+    int permit = by.permit(now);
+    if (permit != CircuitBreaker.REFUSED) {
+      tried.permitted(permit, now);
+    }
+    return permit != CircuitBreaker.REFUSED;
+  }
+
+  /** In how many seconds it may be worth to ask again, after {@link #OPEN}. */
+  public long retryAfterSeconds() {
+    return breaker == null ? 1 : breaker.retryAfterSeconds(loop.nanos());
   }
 
   /** Which requests are sent once more. */
@@ -94,6 +120,9 @@ public final class UpstreamPool {
   public void answered(Tried tried, int status, long now) {
     if (tried.settle()) {
       tell(health.answered(tried.last(), tried.trial(), status, now));
+      if (breaker != null) {
+        breaker.ended(tried.permit(), status < SERVER_ERROR, now - tried.sent(), now);
+      }
     }
   }
 
@@ -102,7 +131,11 @@ public final class UpstreamPool {
     if (failure.source() != Failure.Source.UPSTREAM || saysNothing(failure.reason())) {
       undecided(tried);
     } else if (tried.settle()) {
-      tell(health.failed(tried.last(), tried.trial(), loop.nanos()));
+      long now = loop.nanos();
+      tell(health.failed(tried.last(), tried.trial(), now));
+      if (breaker != null) {
+        breaker.ended(tried.permit(), false, now - tried.sent(), now);
+      }
     }
   }
 
@@ -110,6 +143,9 @@ public final class UpstreamPool {
   public void undecided(Tried tried) {
     if (tried.settle()) {
       health.undecided(tried.last(), tried.trial());
+      if (breaker != null) {
+        breaker.undecided(tried.permit());
+      }
     }
   }
 

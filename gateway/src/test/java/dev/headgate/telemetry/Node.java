@@ -64,7 +64,7 @@ final class Node implements AutoCloseable {
 
     @Override
     public List<UpstreamFacts> upstreams() {
-      return List.of(new UpstreamFacts("orders", 2, 1, 0, false));
+      return List.of(new UpstreamFacts("orders", 2, 1, 0, false, 1));
     }
 
     @Override

@@ -46,6 +46,9 @@ final class UpstreamChecks {
     if (upstream.health() instanceof Upstream.HealthCheck check) {
       new HealthChecks(problems).check(at + ".health", check);
     }
+    if (upstream.circuitBreaker() instanceof Upstream.Breaker breaker) {
+      breaker(at + ".circuitBreaker", breaker);
+    }
     host(at + ".host", upstream.host());
     retry(at + ".retry", upstream.retry());
     outliers(at + ".outlierDetection", upstream.outlierDetection());
@@ -75,6 +78,16 @@ final class UpstreamChecks {
           at + ".methods",
           "what changes something may be done twice",
           "as when an order is placed, and the answer is lost");
+    }
+  }
+
+  private void breaker(String at, Upstream.Breaker rules) {
+    String hint = "as in '50%'";
+    if (rules.failureRate().fraction() == 0) {
+      problems.error(at + ".failureRate", "with a share of nothing no request is sent", hint);
+    }
+    if (rules.slowCallRate().fraction() == 0) {
+      problems.error(at + ".slowCallRate", "with a share of nothing no request is sent", hint);
     }
   }
 

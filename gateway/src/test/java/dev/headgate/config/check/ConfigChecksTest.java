@@ -75,6 +75,8 @@ class ConfigChecksTest {
           8080\\n                     | 8080\\ntelemetry: { accessLog: { to: /var/log/x } }\\n | telemetry.accessLog.to | expected stdout, off or file: and a path
           # upstreams
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    outlierDetection: { ejection: 10m }   | upstreams.orders.outlierDetection.maxEjection | the longest time is shorter than the first
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { slowCallRate: 0% }   | upstreams.orders.circuitBreaker.slowCallRate | with a share of nothing no request is sent
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { failureRate: 0% }   | upstreams.orders.circuitBreaker.failureRate | with a share of nothing no request is sent
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, host: 'a b' }   | upstreams.orders.health.host | 'a b' is not a host name
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, method: get }   | upstreams.orders.health.method | 'get' is no method
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, status: [] }   | upstreams.orders.health.status | no status: no answer would be good
