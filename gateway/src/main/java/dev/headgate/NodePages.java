@@ -3,6 +3,7 @@ package dev.headgate;
 import dev.headgate.admin.NodeView;
 import dev.headgate.admin.Readiness;
 import dev.headgate.config.Route;
+import dev.headgate.snapshot.Action;
 import dev.headgate.telemetry.Telemetry;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -101,6 +102,16 @@ final class NodePages implements NodeView {
   @Override
   public Page keys(@Nullable String consumer, int from) {
     return object(out -> new KeysPage(out, consumer, from).write(gateway));
+  }
+
+  @Override
+  public Page upstreams() {
+    return object(out ->
+        new UpstreamsPage(out, gateway.now(), System.nanoTime())
+            .write(
+                gateway.snapshot().upstreams().stream()
+                    .map(Action.NamedUpstream::health)
+                    .toList()));
   }
 
   @Override

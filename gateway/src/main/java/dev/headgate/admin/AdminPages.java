@@ -26,6 +26,7 @@ final class AdminPages {
       /metrics   Prometheus or OpenMetrics text
       /config    the effective configuration, secrets masked
       /routes    the routes that are served
+      /upstreams how each endpoint stands, and why
       /keys      the API keys and when each was last used; ?consumer=NAME for one consumer's
       /version   which Headgate this is
       """;
@@ -57,6 +58,7 @@ final class AdminPages {
       case "/metrics" -> ok(node.metrics(accept));
       case "/config" -> ok(node.config());
       case "/routes" -> ok(node.routes());
+      case "/upstreams" -> ok(node.upstreams());
       case "/keys" -> keys(asked);
       case "/version" -> ok(node.version());
       default ->

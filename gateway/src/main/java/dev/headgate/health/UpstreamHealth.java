@@ -5,6 +5,7 @@ import dev.headgate.config.Upstream;
 import dev.headgate.health.Ejection.Reason;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,6 +53,7 @@ public final class UpstreamHealth {
   /** How many checks in a row went well, or as a negative number badly; 0 before the first. */
   private final AtomicIntegerArray checks;
 
+  private final List<AtomicIntegerArray> active = new CopyOnWriteArrayList<>();
   private final EventLog events;
   private final @Nullable CircuitBreaker breaker;
 
@@ -96,6 +98,21 @@ public final class UpstreamHealth {
   /** Whether the upstream is asked at all; null where it always is. */
   public @Nullable CircuitBreaker breaker() {
     return breaker;
+  }
+
+  /**
+   * A place in which a loop notes from time to time how many requests it has under way at each
+   * endpoint; to be asked for once.
+   */
+  public AtomicIntegerArray newActive() {
+    AtomicIntegerArray counts = new AtomicIntegerArray(config.endpoints().size());
+    active.add(counts);
+    return counts;
+  }
+
+  /** How many requests are under way at an endpoint, as of about the last second. */
+  public int active(int endpoint) {
+    return active.stream().mapToInt(counts -> counts.getOpaque(endpoint)).sum();
   }
 
   /** How the endpoints stand now. Costs what reading a field costs. */

@@ -11,6 +11,7 @@ import dev.headgate.health.UpstreamHealth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public final class UpstreamPool {
   private final int[] credit;
   private final PoolLimits limits;
   private final RetryRules retries;
+  private @Nullable AtomicIntegerArray active;
   private boolean retired;
 
   /**
@@ -157,6 +159,15 @@ public final class UpstreamPool {
   private void tell(Ejection.@Nullable Reason ejected) {
     if (ejected != null) {
       observer.ejected(ejected);
+    }
+  }
+
+  /** Notes how many requests are under way, for people to look at. */
+  public void noteActive() {
+    AtomicIntegerArray counts = active == null ? health.newActive() : active;
+    active = counts;
+    for (int i = 0; i < endpoints.length; i++) {
+      counts.setOpaque(i, endpoints[i].active());
     }
   }
 

@@ -46,6 +46,8 @@ public final class Worker implements Serving, Loop {
   /** How many milliseconds the sockets may take to close in the end. */
   private static final int SOCKETS_PATIENCE = 50;
 
+  private static final long ACTIVE_EVERY = TimeUnit.SECONDS.toNanos(1);
+
   private final EventLoop eventLoop;
   private final Transport transport;
   private final Clock clock;
@@ -66,6 +68,9 @@ public final class Worker implements Serving, Loop {
 
   /** When the timers are to be looked at next. */
   private long tickDue;
+
+  /** When it was noted last how many requests are under way. */
+  private long activeNoted = System.nanoTime();
 
   /**
    * What all loops of the process have in common.
@@ -115,6 +120,10 @@ public final class Worker implements Serving, Loop {
     recorder.late(Math.max(0, now - tickDue));
     tickDue += TimerWheel.TICK;
     timers.advance(now);
+    if (now - activeNoted >= ACTIVE_EVERY) {
+      activeNoted = now;
+      pools.values().forEach(UpstreamPool::noteActive);
+    }
   }
 
   // Loop
