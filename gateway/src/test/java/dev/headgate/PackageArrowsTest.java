@@ -44,9 +44,13 @@ class PackageArrowsTest {
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
           Map.entry("health", "concurrent exchange config"),
+          Map.entry("balance", "config health"),
           Map.entry(
-              "snapshot", "concurrent http exchange config health route tls expression policy"),
-          Map.entry("upstream", "concurrent http http2 exchange config health snapshot tls"),
+              "snapshot",
+              "balance concurrent http exchange config health route tls expression policy"),
+          Map.entry(
+              "upstream",
+              "balance concurrent http http2 exchange config health keyed snapshot tls"),
           Map.entry("telemetry", "concurrent http exchange config snapshot"),
           Map.entry(
               "flow",
@@ -56,7 +60,7 @@ class PackageArrowsTest {
               "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
           Map.entry(
               "worker",
-              "concurrent http exchange config health snapshot upstream telemetry flow listen tls"),
+              "balance concurrent http exchange config health snapshot upstream telemetry flow listen tls"),
           Map.entry("source", "concurrent config"),
           Map.entry("admin", "concurrent config"));
 

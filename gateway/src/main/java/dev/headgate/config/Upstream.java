@@ -9,9 +9,7 @@ import org.jspecify.annotations.Nullable;
 public record Upstream(
     @Doc(value = "Where requests go.", example = "[\"http://10.0.0.1:8080\"]") @OneOrMany
         List<Endpoint> endpoints,
-    @Doc("How an endpoint is chosen: in turn, or the less busy of two picked at random.")
-        @Default("round_robin")
-        Balance balance,
+    @Doc(value = "How an endpoint is chosen.", example = "least_request") Balance balance,
     @Doc(
             "The protocol spoken to the endpoints. `auto`: HTTP/1.1 for http URLs, and what ALPN agrees on for"
                 + " https. `http2` with an http URL is h2c by prior knowledge.")
@@ -53,10 +51,30 @@ public record Upstream(
     return endpoints.stream().anyMatch(Endpoint::secure);
   }
 
-  /** How an endpoint is chosen. */
-  public enum Balance {
-    ROUND_ROBIN,
-    LEAST_REQUEST
+  @Doc("How an endpoint is chosen, among those that are well.")
+  @Shorthand("algorithm")
+  public record Balance(
+      @Doc(
+              "`round_robin`: in turn. `least_request`: the less busy of two picked at random. `random`: at random. Each by"
+                  + " weight.")
+          @Default("round_robin")
+          Algorithm algorithm,
+      @Doc(
+              value =
+                  "By what a request is about instead, so that the same goes to the same endpoint: `header:NAME`,"
+                      + " `cookie:NAME`, `client` (its address; an IPv6 network of 64 bits), `consumer`, `credential`, `host`,"
+                      + " `claim:NAME`, `label:NAME`. Where a request has no such thing, its client's address stands in.",
+              example = "header:X-User")
+          @Nullable String hash) {
+    /** In turn. */
+    public static final Balance IN_TURN = new Balance(Algorithm.ROUND_ROBIN, null);
+
+    /** Those that need no more than the endpoints. */
+    public enum Algorithm {
+      ROUND_ROBIN,
+      LEAST_REQUEST,
+      RANDOM
+    }
   }
 
   /** The protocol spoken to endpoints. */

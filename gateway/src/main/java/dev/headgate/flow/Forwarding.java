@@ -72,7 +72,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
   void begin(boolean end, @Nullable BodyInspection inspecting) {
     requestComplete = end;
     inspection = inspecting;
-    pool.retries().requested();
+    pool.requested(exchange, tried);
     open();
   }
 

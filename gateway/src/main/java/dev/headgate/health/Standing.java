@@ -68,6 +68,11 @@ public final class Standing {
     return among[i];
   }
 
+  /** Whether that endpoint is among them. */
+  public boolean uses(int endpoint) {
+    return panic || endpoints.get(endpoint).serves();
+  }
+
   /** The weight of those that are chosen among, together. */
   public int weight() {
     return weight;

@@ -2,6 +2,7 @@ package dev.headgate.keyed;
 
 import com.dynatrace.hash4j.hashing.HashStream64;
 import dev.headgate.exchange.ClientNetwork;
+import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Identity;
 import dev.headgate.http.HeaderName;
@@ -14,6 +15,9 @@ interface KeyPart {
   /** Adds what the request has of this to the key of its bucket. */
   void put(Exchange exchange, HashStream64 key);
 
+  /** A longer cookie is taken for none. */
+  int LONGEST_COOKIE = 4096;
+
   /** What a user may write. */
   List<String> WORDS =
       List.of(
@@ -23,6 +27,7 @@ interface KeyPart {
           "route",
           "host",
           "header:NAME",
+          "cookie:NAME",
           "claim:NAME",
           "label:NAME");
 
@@ -44,6 +49,10 @@ interface KeyPart {
         HeaderName field = HeaderName.of(name);
         yield (exchange, key) -> text(exchange.requestHeaders().get(field), exchange, key);
       }
+      case "cookie:" -> {
+        CredentialPlace place = CredentialPlace.cookie(name, LONGEST_COOKIE);
+        yield (exchange, key) -> cookie(place, exchange, key);
+      }
       case "claim:" -> (exchange, key) -> text(claim(exchange, name), exchange, key);
       case "label:" -> (exchange, key) -> text(label(exchange, name), exchange, key);
       default -> null;
@@ -56,6 +65,15 @@ interface KeyPart {
       case "claim:", "label:" -> true;
       default -> text.equals("consumer") || text.equals("credential");
     };
+  }
+
+  private static void cookie(CredentialPlace place, Exchange exchange, HashStream64 key) {
+    int length = place.read(exchange);
+    if (length <= 0) {
+      client(exchange, key);
+    } else {
+      key.putByte((byte) 2).putBytes(place.bytes(), place.from(), length);
+    }
   }
 
   private static void client(Exchange exchange, HashStream64 key) {

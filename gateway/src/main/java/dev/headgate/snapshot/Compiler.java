@@ -1,5 +1,6 @@
 package dev.headgate.snapshot;
 
+import dev.headgate.balance.HashRing;
 import dev.headgate.config.Config;
 import dev.headgate.config.PathTemplate;
 import dev.headgate.config.Problems;
@@ -77,7 +78,8 @@ public final class Compiler {
                       name,
                       upstream,
                       upstream.secure() ? outside.tls().open(name, upstream) : null,
-                      new UpstreamHealth(name, upstream)));
+                      new UpstreamHealth(name, upstream),
+                      HashRing.of(upstream)));
         });
     Map<String, RouteEntry<CompiledRoute>> old = before == null ? Map.of() : before.routes();
     Map<String, RouteEntry<CompiledRoute>> routes = HashMap.newHashMap(config.routes().size());

@@ -137,6 +137,7 @@ public final class CalloutClient implements Callouts {
         new UpstreamPool(
             new Connector(io, names, tls),
             new UpstreamHealth(upstream.endpoints().getFirst().url().toString(), upstream),
+            null,
             1,
             PoolObserver.NOBODY);
     tell(pool);

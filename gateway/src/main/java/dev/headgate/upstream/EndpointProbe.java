@@ -106,7 +106,7 @@ public final class EndpointProbe {
 
   private UpstreamPool open() {
     return new UpstreamPool(
-        new Connector(io, names, upstream.tls()), alone, 1, PoolObserver.NOBODY);
+        new Connector(io, names, upstream.tls()), alone, null, 1, PoolObserver.NOBODY);
   }
 
   private @Nullable String problem(Answer answer) {

@@ -35,7 +35,7 @@ final class OneEndpoint {
       Upstream.ClientTls tls) {
     return new Upstream(
         List.of(endpoint),
-        Upstream.Balance.ROUND_ROBIN,
+        Upstream.Balance.IN_TURN,
         protocol,
         new UpstreamHost.Preserve(),
         timeouts,

@@ -2,12 +2,14 @@ package dev.headgate.upstream;
 
 import dev.headgate.concurrent.LoopConfined;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /** The endpoints that one request was sent to, and what has yet to be told about the last one. */
 @LoopConfined
-public final class Tried {
+public final class Tried implements IntPredicate {
   private int[] endpoints = new int[2];
   private int count;
+  private long hash;
   private boolean trial;
   private int permit;
   private long sent;
@@ -18,7 +20,9 @@ public final class Tried {
     return count;
   }
 
-  boolean has(int endpoint) {
+  /** Whether the request was sent to that endpoint before. */
+  @Override
+  public boolean test(int endpoint) {
     for (int i = 0; i < count; i++) {
       if (endpoints[i] == endpoint) {
         return true;
@@ -29,6 +33,15 @@ public final class Tried {
 
   int last() {
     return endpoints[count - 1];
+  }
+
+  /** Of what the request is about, where that matters. */
+  long hash() {
+    return hash;
+  }
+
+  void hash(long about) {
+    hash = about;
   }
 
   /** Whether the request tries the last endpoint out, see {@code UpstreamHealth.trial}. */

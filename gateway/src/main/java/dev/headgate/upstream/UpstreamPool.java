@@ -1,13 +1,16 @@
 package dev.headgate.upstream;
 
+import dev.headgate.balance.HashRing;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.config.Upstream;
+import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
 import dev.headgate.health.CircuitBreaker;
 import dev.headgate.health.Ejection;
 import dev.headgate.health.Standing;
 import dev.headgate.health.UpstreamHealth;
+import dev.headgate.keyed.RequestKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,12 +28,18 @@ public final class UpstreamPool {
   public static final String OPEN = "upstream.open";
 
   private static final int SERVER_ERROR = 500;
+  private static final RequestKey.Seed SEED = new RequestKey.Seed(HashRing.hasher());
 
   private final Connector connector;
   private final Loop loop;
   private final Upstream config;
   private final UpstreamHealth health;
   private final @Nullable CircuitBreaker breaker;
+  private final @Nullable HashRing ring;
+
+  /** Says what a request is about, where that decides where it goes. */
+  private final @Nullable RequestKey about;
+
   private final PoolObserver observer;
   private final EndpointPool[] endpoints;
   private final int[] credit;
@@ -40,15 +49,23 @@ public final class UpstreamPool {
   private boolean retired;
 
   /**
+   * @param ring chooses by what requests are about; null where something else does
    * @param loops among how many loops the upstream's bounds are shared out
    */
   public UpstreamPool(
-      Connector connector, UpstreamHealth health, int loops, PoolObserver observer) {
+      Connector connector,
+      UpstreamHealth health,
+      @Nullable HashRing ring,
+      int loops,
+      PoolObserver observer) {
     this.connector = connector;
     this.loop = connector.io().loop();
     this.config = health.config();
     this.health = health;
     this.breaker = health.breaker();
+    this.ring = ring;
+    String hash = health.config().balance().hash();
+    this.about = hash == null ? null : new RequestKey(List.of(hash), SEED);
     this.observer = observer;
     this.limits = PoolLimits.of(config, loops);
     this.retries = new RetryRules(config.retry(), loops, loop.nanos());
@@ -76,6 +93,14 @@ public final class UpstreamPool {
 
   public long idleNanos() {
     return limits.idleNanos();
+  }
+
+  /** A request is to be sent for the first time. */
+  public void requested(Exchange exchange, Tried tried) {
+    retries.requested();
+    if (about != null) {
+      tried.hash(about.of(exchange));
+    }
   }
 
   /**
@@ -175,17 +200,21 @@ public final class UpstreamPool {
     if (standing.size() == 1) {
       return standing.at(0);
     }
+    if (ring != null) {
+      return ring.choose(tried.hash(), standing, tried);
+    }
     int chosen = pick(standing);
-    for (int i = 0; i < standing.size() && tried.has(chosen); i++) {
+    for (int i = 0; i < standing.size() && tried.test(chosen); i++) {
       chosen = standing.at(i);
     }
     return chosen;
   }
 
   private int pick(Standing standing) {
-    return switch (config.balance()) {
+    return switch (config.balance().algorithm()) {
       case ROUND_ROBIN -> roundRobin(standing);
       case LEAST_REQUEST -> lessBusyOfTwo(standing);
+      case RANDOM -> random(standing);
     };
   }
 
@@ -204,6 +233,20 @@ public final class UpstreamPool {
     }
     credit[best] -= standing.weight();
     return best;
+  }
+
+  private int random(Standing standing) {
+    int left = ThreadLocalRandom.current().nextInt(standing.weight());
+    int i = 0;
+    for (int weight = weight(standing, 0); left >= weight; weight = weight(standing, i)) {
+      left -= weight;
+      i++;
+    }
+    return standing.at(i);
+  }
+
+  private int weight(Standing standing, int i) {
+    return endpoints[standing.at(i)].endpoint().weight();
   }
 
   /** The power of two choices: nearly as good as looking at all of them, and immune to herding. */

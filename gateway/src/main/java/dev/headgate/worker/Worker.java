@@ -203,6 +203,7 @@ public final class Worker implements Serving, Loop {
           new UpstreamPool(
               new Connector(io, names, upstream.tls()),
               upstream.health(),
+              upstream.ring(),
               loops,
               observer(upstream.name()));
       pools.put(upstream, pool);

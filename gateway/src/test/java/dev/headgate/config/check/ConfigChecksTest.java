@@ -75,6 +75,9 @@ class ConfigChecksTest {
           8080\\n                     | 8080\\ntelemetry: { accessLog: { to: /var/log/x } }\\n | telemetry.accessLog.to | expected stdout, off or file: and a path
           # upstreams
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    outlierDetection: { ejection: 10m }   | upstreams.orders.outlierDetection.maxEjection | the longest time is shorter than the first
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: client, algorithm: random }   | upstreams.orders.balance | an algorithm and a hash: only one can choose
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: 'header:' }   | upstreams.orders.balance.hash | 'header:' is nothing that a request is about
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: heder:X }   | upstreams.orders.balance.hash | 'heder:X' is nothing that a request is about
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { slowCallRate: 0% }   | upstreams.orders.circuitBreaker.slowCallRate | with a share of nothing no request is sent
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { failureRate: 0% }   | upstreams.orders.circuitBreaker.failureRate | with a share of nothing no request is sent
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, host: 'a b' }   | upstreams.orders.health.host | 'a b' is not a host name
