@@ -6,9 +6,12 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.read.EffectiveConfig;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Sources;
+import dev.headgate.health.CircuitBreaker;
+import dev.headgate.health.Standing;
 import dev.headgate.listen.ListenerHandle;
 import dev.headgate.plan.Meters;
 import dev.headgate.policy.Policies;
+import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Compiler;
 import dev.headgate.snapshot.Outside;
 import dev.headgate.snapshot.SharedStates;
@@ -356,6 +359,27 @@ public final class Gateway implements AutoCloseable {
     public @Nullable LedgerFacts ledger() {
       Gateway known = gateway;
       return known == null ? null : known.ledger.facts();
+    }
+
+    @Override
+    public List<UpstreamFacts> upstreams() {
+      Gateway known = gateway;
+      return known == null
+          ? List.of()
+          : known.snapshot().upstreams().stream().map(Facts::of).toList();
+    }
+
+    private static UpstreamFacts of(Action.NamedUpstream upstream) {
+      Standing standing = upstream.health().standing();
+      CircuitBreaker breaker = upstream.health().breaker();
+      int out = standing.ejected() + standing.unhealthy();
+      return new UpstreamFacts(
+          upstream.name(),
+          standing.endpoints().size() - out,
+          standing.ejected(),
+          standing.unhealthy(),
+          standing.panic(),
+          breaker == null ? -1 : breaker.phase().ordinal());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.headgate.admin.NodeView;
 import dev.headgate.admin.Readiness;
 import dev.headgate.config.Route;
 import dev.headgate.keyed.TopKeys;
+import dev.headgate.snapshot.Action;
 import dev.headgate.telemetry.LimitReport;
 import dev.headgate.telemetry.Telemetry;
 import java.io.ByteArrayOutputStream;
@@ -132,6 +133,16 @@ final class NodePages implements NodeView {
     }
     out.writeEndArray();
     out.writeEndObject();
+  }
+
+  @Override
+  public Page upstreams() {
+    return object(out ->
+        new UpstreamsPage(out, gateway.now(), System.nanoTime())
+            .write(
+                gateway.snapshot().upstreams().stream()
+                    .map(Action.NamedUpstream::health)
+                    .toList()));
   }
 
   @Override

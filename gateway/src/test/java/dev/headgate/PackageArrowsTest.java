@@ -47,8 +47,14 @@ class PackageArrowsTest {
           Map.entry("ledger", "concurrent config plan"),
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
-          Map.entry("snapshot", "concurrent http exchange config route tls expression policy plan"),
-          Map.entry("upstream", "concurrent http http2 exchange config snapshot tls"),
+          Map.entry("health", "concurrent exchange config"),
+          Map.entry("balance", "config health"),
+          Map.entry(
+              "snapshot",
+              "balance concurrent http exchange config health route tls expression policy plan"),
+          Map.entry(
+              "upstream",
+              "balance concurrent http http2 exchange config health keyed snapshot tls"),
           Map.entry("telemetry", "concurrent http exchange config keyed snapshot"),
           Map.entry(
               "flow",
@@ -58,7 +64,7 @@ class PackageArrowsTest {
               "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
           Map.entry(
               "worker",
-              "concurrent http exchange config snapshot upstream telemetry flow listen tls"
+              "balance concurrent http exchange config health snapshot upstream telemetry flow listen tls"
                   + " store"),
           Map.entry("source", "concurrent config"),
           Map.entry("admin", "concurrent config"));

@@ -98,6 +98,19 @@ final class AdminClient {
     return all;
   }
 
+  /** How the endpoints stand. */
+  ListedUpstreams upstreams() throws IOException {
+    HttpURLConnection connection = open("upstreams");
+    if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+      throw new IOException("the gateway answered with " + connection.getResponseCode());
+    }
+    try (InputStream body = connection.getInputStream()) {
+      return ListedUpstreams.parse(body.readAllBytes());
+    } finally {
+      connection.disconnect();
+    }
+  }
+
   /** Asks until there is a later reload than the one of that number. */
   Reload awaitReloadAfter(long count, Duration patience) throws IOException {
     long begun = System.nanoTime();

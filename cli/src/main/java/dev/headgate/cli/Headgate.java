@@ -76,6 +76,7 @@ final class Headgate implements Runnable {
     commands.put("check", () -> new CheckCommand(terminal, environment));
     commands.put("explain", () -> new ExplainCommand(terminal, environment));
     commands.put("routes", () -> new RoutesCommand(terminal, environment));
+    commands.put("upstreams", () -> new UpstreamsCommand(terminal, environment));
     commands.put(
         "keys",
         () ->

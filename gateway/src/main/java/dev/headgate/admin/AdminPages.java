@@ -26,6 +26,7 @@ final class AdminPages {
       /metrics   Prometheus or OpenMetrics text
       /config    the effective configuration, secrets masked
       /routes    the routes that are served
+      /upstreams how each endpoint stands, and why
       /keys      the API keys and when each was last used; ?consumer=NAME for one consumer's
       /limits    what limits have said, and who was over them most in the last minutes
       /version   which Headgate this is
@@ -58,6 +59,7 @@ final class AdminPages {
       case "/metrics" -> ok(node.metrics(accept));
       case "/config" -> ok(node.config());
       case "/routes" -> ok(node.routes());
+      case "/upstreams" -> ok(node.upstreams());
       case "/keys" -> keys(asked);
       case "/limits" -> ok(node.limits());
       case "/version" -> ok(node.version());

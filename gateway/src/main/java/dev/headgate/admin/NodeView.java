@@ -22,6 +22,9 @@ public interface NodeView {
   /** The routes that are served. */
   Page routes();
 
+  /** The upstreams: how each endpoint stands, and why. */
+  Page upstreams();
+
   /**
    * The credentials that are known one by one, and when each was last used; a bounded number of
    * them, and where to go on.

@@ -9,9 +9,7 @@ import org.jspecify.annotations.Nullable;
 public record Upstream(
     @Doc(value = "Where requests go.", example = "[\"http://10.0.0.1:8080\"]") @OneOrMany
         List<Endpoint> endpoints,
-    @Doc("How an endpoint is chosen: in turn, or the less busy of two picked at random.")
-        @Default("round_robin")
-        Balance balance,
+    @Doc(value = "How an endpoint is chosen.", example = "least_request") Balance balance,
     @Doc(
             "The protocol spoken to the endpoints. `auto`: HTTP/1.1 for http URLs, and what ALPN agrees on for"
                 + " https. `http2` with an http URL is h2c by prior knowledge.")
@@ -28,6 +26,24 @@ public record Upstream(
     @Doc("Bounds on connections. They are shared out evenly to the event loops.")
         Connections connections,
     @Doc("When a request is sent once more.") Retry retry,
+    @Doc("When an endpoint is left out because of what came of its requests.")
+        OutlierDetection outlierDetection,
+    @Doc(
+            value =
+                "When the upstream is not asked at all for a while, as too many requests failed or were slow. Without it it"
+                    + " always is.",
+            example = "{ failureRate: 50% }")
+        @Nullable Breaker circuitBreaker,
+    @Doc(
+            value =
+                "How each endpoint is asked again and again whether it is well. Without it none is.",
+            example = "{ path: /health, interval: 5s }")
+        @Nullable HealthCheck health,
+    @Doc(
+            "The share of the endpoints' weight below which those that are left out are used all the same: health is"
+                + " never the reason why nobody is asked.")
+        @Default("50%")
+        Percent panicThreshold,
     @Doc("TLS towards endpoints with https URLs.") ClientTls tls) {
 
   /** Whether an endpoint speaks TLS. */
@@ -35,10 +51,30 @@ public record Upstream(
     return endpoints.stream().anyMatch(Endpoint::secure);
   }
 
-  /** How an endpoint is chosen. */
-  public enum Balance {
-    ROUND_ROBIN,
-    LEAST_REQUEST
+  @Doc("How an endpoint is chosen, among those that are well.")
+  @Shorthand("algorithm")
+  public record Balance(
+      @Doc(
+              "`round_robin`: in turn. `least_request`: the less busy of two picked at random. `random`: at random. Each by"
+                  + " weight.")
+          @Default("round_robin")
+          Algorithm algorithm,
+      @Doc(
+              value =
+                  "By what a request is about instead, so that the same goes to the same endpoint: `header:NAME`,"
+                      + " `cookie:NAME`, `client` (its address; an IPv6 network of 64 bits), `consumer`, `credential`, `host`,"
+                      + " `claim:NAME`, `label:NAME`. Where a request has no such thing, its client's address stands in.",
+              example = "header:X-User")
+          @Nullable String hash) {
+    /** In turn. */
+    public static final Balance IN_TURN = new Balance(Algorithm.ROUND_ROBIN, null);
+
+    /** Those that need no more than the endpoints. */
+    public enum Algorithm {
+      ROUND_ROBIN,
+      LEAST_REQUEST,
+      RANDOM
+    }
   }
 
   /** The protocol spoken to endpoints. */
@@ -160,6 +196,119 @@ public record Upstream(
     public enum Methods {
       IDEMPOTENT,
       ANY
+    }
+  }
+
+  @Doc(
+      "When an endpoint is left out because of what came of its requests: too many failures in a row, over all event"
+          + " loops, while another endpoint is in better shape. After that single requests try it, until one is answered"
+          + " well.")
+  public record OutlierDetection(
+      @Doc(
+              "How many answers in a row with a 5xx status, or failures to answer at all, leave an endpoint out; 0: none"
+                  + " do.")
+          @Default("5")
+          @Range(min = "0", max = "1000")
+          int consecutive5xx,
+      @Doc(
+              "How many answers in a row with 502, 503 or 504, or failures to answer at all (no connection, one that"
+                  + " broke, no answer in time), leave an endpoint out; 0: none do.")
+          @Default("3")
+          @Range(min = "0", max = "1000")
+          int consecutiveGatewayErrors,
+      @Doc(
+              "For how long an endpoint is left out at first; each further time by this much longer. For each such time"
+                  + " that it serves, one is forgotten.")
+          @Default("10s")
+          @Range(min = "100ms", max = "1h")
+          Duration ejection,
+      @Doc("The longest time for which an endpoint is left out.")
+          @Default("5m")
+          @Range(min = "100ms", max = "1d")
+          Duration maxEjection,
+      @Doc(
+              "The share of the endpoints that may be left out at once, rounded down, but one of several may be. 0% turns"
+                  + " it off.")
+          @Default("50%")
+          Percent maxEjected) {}
+
+  @Doc(
+      "When the upstream is not asked at all for a while: requests are answered with 503 `upstream.open`. Counted over all"
+          + " event loops; each attempt counts.")
+  public record Breaker(
+      @Doc("The share of requests that must fail: answers with 5xx, and no answer.") @Default("50%")
+          Percent failureRate,
+      @Doc(
+              value =
+                  "From which time to the head of its answer a request is slow. Without it none is.",
+              example = "2s")
+          @Range(min = "1ms", max = "5m")
+          @Nullable Duration slowCall,
+      @Doc("The share of requests that must be slow.") @Default("80%") Percent slowCallRate,
+      @Doc("Over which time requests are counted; it moves on by tenths.")
+          @Default("10s")
+          @Range(min = "1s", max = "10m")
+          Duration window,
+      @Doc("How many requests there must have been in that time.")
+          @Default("20")
+          @Range(min = "1", max = "1000000")
+          int minRequests,
+      @Doc("For how long none is sent.") @Default("5s") @Range(min = "100ms", max = "10m")
+          Duration open,
+      @Doc(
+              "How many are sent after that to find out. If all are answered well and in time all others are sent again.")
+          @Default("3")
+          @Range(min = "1", max = "1000")
+          int probes) {}
+
+  @Doc("How each endpoint is asked again and again whether it is well; once for the whole node.")
+  @Shorthand("path")
+  public record HealthCheck(
+      @Doc(
+              value =
+                  "What is asked for. Without it only a connection is made, TLS included, and closed again.",
+              example = "/health")
+          @Nullable String path,
+      @Doc(
+              "How long to wait before an endpoint is asked again; a random tenth more or less, so that nodes do not ask all"
+                  + " at once.")
+          @Default("5s")
+          @Range(min = "100ms", max = "1h")
+          Duration interval,
+      @Doc("For an answer, connection included.") @Default("2s") @Range(min = "1ms", max = "5m")
+          Duration timeout,
+      @Doc(
+              "After how many good answers in a row an endpoint is used again. The very first answer decides at once.")
+          @Default("2")
+          @Range(min = "1", max = "100")
+          int healthyAfter,
+      @Doc(
+              "After how many bad answers in a row, or none, it is left out. The very first one decides at once.")
+          @Default("3")
+          @Range(min = "1", max = "100")
+          int unhealthyAfter,
+      @Doc(
+              value = "Which statuses are good answers: single ones, and ranges.",
+              example = "[200-299, 401]")
+          @OneOrMany
+          @Default("[200-299]")
+          List<String> status,
+      @Doc("The request's method.") @Default("GET") String method,
+      @Doc(
+              "The host to ask for. Without it the one that requests ask for where that is fixed, else the endpoint's own.")
+          @Nullable String host) {
+
+    /** Whether that is a good answer. */
+    public boolean expects(int code) {
+      for (String one : status) {
+        int dash = one.indexOf('-');
+        String from = dash < 0 ? one : one.substring(0, dash);
+        String to = dash < 0 ? one : one.substring(dash + 1);
+        if (code >= Integer.parseInt(from) && code <= Integer.parseInt(to)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 

@@ -9,13 +9,12 @@ import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.upstream.Attempt;
 import dev.headgate.upstream.RetryRules;
+import dev.headgate.upstream.Tried;
 import dev.headgate.upstream.UpstreamListener;
 import dev.headgate.upstream.UpstreamPool;
 import dev.headgate.upstream.UpstreamRequest;
 import dev.headgate.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   private @Nullable Attempt attempt;
   private @Nullable UpstreamStream stream;
-  private final List<String> tried = new ArrayList<>(2);
+  private final Tried tried = new Tried();
   private @Nullable BodyInspection inspection;
   private @Nullable BodyInspection answerInspection;
   private boolean requestComplete;
@@ -74,7 +73,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
   void begin(boolean end, @Nullable BodyInspection inspecting) {
     requestComplete = end;
     inspection = inspecting;
-    pool.retries().requested();
+    pool.requested(exchange, tried);
     open();
   }
 
@@ -84,9 +83,9 @@ final class Forwarding extends Deadline implements UpstreamListener {
    */
   boolean again(Failure failure) {
     boolean may =
-        untouched() && pool.retries().again(request.method(), tried.size(), failure, loop.nanos());
+        untouched() && pool.retries().again(request.method(), tried.count(), failure, loop.nanos());
     if (may) {
-      pause(pool.retries().pauseNanos(tried.size(), ThreadLocalRandom.current()));
+      pause(pool.retries().pauseNanos(tried.count(), ThreadLocalRandom.current()));
     }
     return may;
   }
@@ -96,11 +95,11 @@ final class Forwarding extends Deadline implements UpstreamListener {
     boolean may =
         untouched()
             && requestComplete
-            && pool.retries().again(request.method(), tried.size(), status, answer, loop.nanos());
+            && pool.retries().again(request.method(), tried.count(), status, answer, loop.nanos());
     if (may) {
       long asked = RetryRules.retryAfterNanos(answer);
       long pause =
-          asked > 0 ? asked : pool.retries().pauseNanos(tried.size(), ThreadLocalRandom.current());
+          asked > 0 ? asked : pool.retries().pauseNanos(tried.count(), ThreadLocalRandom.current());
       cancel(); // The connection takes its header fields back.
       pause(pause);
     }
@@ -109,7 +108,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   private void pause(long nanos) {
     exchange.retried();
-    request.headers().set(ATTEMPT_COUNT, Integer.toString(tried.size() + 1));
+    request.headers().set(ATTEMPT_COUNT, Integer.toString(tried.count() + 1));
     pausing = true;
     loop.cancel(this);
     loop.schedule(this::pauseOver, nanos);
@@ -159,21 +158,43 @@ final class Forwarding extends Deadline implements UpstreamListener {
     attempt = null;
     stream = null;
     loop.cancel(this);
+    pool.failed(tried, failure);
     flow.forwardFailed(this, failure);
   }
 
   @Override
   protected void expired() {
-    cancel();
-    flow.forwardFailed(
-        this,
+    Failure late =
         Failure.upstream(
-            false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time"));
+            false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time");
+    pool.failed(tried, late);
+    cancel();
+    flow.forwardFailed(this, late);
+  }
+
+  /**
+   * The time that the route allows is over. That is the endpoint's doing if it had most of it and
+   * all of the request.
+   */
+  void overdue(Failure failure) {
+    long now = loop.nanos();
+    if (requestComplete
+        && tried.count() == 1
+        && 2 * (now - exchange.forwardNanos()) >= now - exchange.startNanos()) {
+      pool.failed(tried, failure);
+    }
   }
 
   private void waitForUpstream() {
     if (stream != null && !tunnel) {
       loop.arm(this, answered || !requestComplete ? pool.idleNanos() : pool.responseNanos());
+    }
+  }
+
+  /** Adds to the answer what belongs to such a failure. */
+  void explain(Failure failure, Headers headers) {
+    if (failure.reason().equals(UpstreamPool.OPEN)) {
+      headers.set(HeaderName.RETRY_AFTER, Long.toString(pool.retryAfterSeconds()));
     }
   }
 
@@ -184,6 +205,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
     attempt = null;
     stream = null;
     pausing = false;
+    pool.undecided(tried);
     if (waiting != null) {
       waiting.cancel();
     }
@@ -286,11 +308,13 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   public void responseHead(int status, Headers headers, boolean end) {
+    long now = loop.nanos();
+    pool.answered(tried, status, now);
     if (again(status, headers) || (!end && refused(status, headers))) {
       return;
     }
     answered = true;
-    exchange.upstreamHeadNanos(loop.nanos());
+    exchange.upstreamHeadNanos(now);
     if (end) {
       stream = null;
       exchange.upstreamEndNanos(exchange.upstreamHeadNanos());
@@ -363,10 +387,12 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   public void tunnelled(Headers headers) {
+    long now = loop.nanos();
+    pool.answered(tried, 101, now);
     answered = true;
     tunnel = true;
     loop.cancel(this);
-    exchange.upstreamHeadNanos(loop.nanos());
+    exchange.upstreamHeadNanos(now);
     flow.tunnel(headers);
     client.demand(true);
   }

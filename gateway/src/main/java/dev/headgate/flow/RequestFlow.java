@@ -343,6 +343,9 @@ public final class RequestFlow {
       return;
     }
     exchange.failure(failure);
+    if (forwarding != null && failure.reason().equals(RequestTimeout.ROUTE)) {
+      forwarding.overdue(failure);
+    }
     letGo();
     if (answered) {
       record();
@@ -351,6 +354,9 @@ public final class RequestFlow {
       Refusal refusal = Refusal.of(exchange, failure, own);
       Headers headers = exchange.responseHeaders();
       decisions.explain(failure, headers);
+      if (forwarding != null) {
+        forwarding.explain(failure, headers);
+      }
       answer(refusal.status(), headers, refusal.body());
     }
   }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** The bound of a whole request: what its route allows, or how long a gRPC caller waits. */
 @LoopConfined
 final class RequestTimeout extends Deadline {
+  /** The reason where it was the route's bound. */
+  static final String ROUTE = "route.timeout";
+
   private final Loop loop;
   private final boolean callersOwn;
   private final long dueNanos;
@@ -59,7 +62,6 @@ final class RequestTimeout extends Deadline {
     return callersOwn
         ? Failure.upstream(
             false, 504, "grpc.deadline", "the call took longer than its caller allows")
-        : Failure.upstream(
-            false, 504, "route.timeout", "the request took longer than its route allows");
+        : Failure.upstream(false, 504, ROUTE, "the request took longer than its route allows");
   }
 }

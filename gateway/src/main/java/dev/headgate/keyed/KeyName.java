@@ -14,15 +14,16 @@ import java.util.Objects;
 
 /**
  * Names for operators what requests are told apart by, as in {@code consumer acme, route orders}.
- * Where a request has no such thing, it is its client's address that stands in. A header field may
- * hold a secret, so instead of its value stands the beginning of its SHA-256, by which somebody who
- * has the value can find it.
+ * Where a request has no such thing, it is its client's address that stands in. A header field or a
+ * cookie may hold a secret, so instead of its value stands the beginning of its SHA-256, by which
+ * somebody who has the value can find it.
  */
 @LoopConfined
 public final class KeyName {
   private static final int LONGEST = 80;
   private static final int DIGEST_BYTES = 6;
   private static final String HEADER = "header:";
+  private static final String COOKIE = "cookie:";
 
   private final List<String> per;
   private final List<KeyPart> parts;
@@ -68,7 +69,7 @@ public final class KeyName {
     public void text(String text) {
       name.append(begun ? "/" : word + " ");
       begun = true;
-      name.append(word.startsWith(HEADER) ? digest(text) : shown(text));
+      name.append(word.startsWith(HEADER) || word.startsWith(COOKIE) ? digest(text) : shown(text));
     }
 
     private static String shown(String text) {

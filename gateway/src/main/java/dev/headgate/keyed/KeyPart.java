@@ -1,6 +1,9 @@
 package dev.headgate.keyed;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.headgate.exchange.ClientNetwork;
+import dev.headgate.exchange.CredentialPlace;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Identity;
 import dev.headgate.http.HeaderName;
@@ -13,6 +16,9 @@ interface KeyPart {
   /** Adds what the request has of this to the key of its bucket. */
   void put(Exchange exchange, KeySink key);
 
+  /** A longer cookie is taken for none. */
+  int LONGEST_COOKIE = 4096;
+
   /** What a user may write. */
   List<String> WORDS =
       List.of(
@@ -22,6 +28,7 @@ interface KeyPart {
           "route",
           "host",
           "header:NAME",
+          "cookie:NAME",
           "claim:NAME",
           "label:NAME");
 
@@ -43,6 +50,10 @@ interface KeyPart {
         HeaderName field = HeaderName.of(name);
         yield (exchange, key) -> text(exchange.requestHeaders().get(field), exchange, key);
       }
+      case "cookie:" -> {
+        CredentialPlace place = CredentialPlace.cookie(name, LONGEST_COOKIE);
+        yield (exchange, key) -> cookie(place, exchange, key);
+      }
       case "claim:" -> (exchange, key) -> text(claim(exchange, name), exchange, key);
       case "label:" -> (exchange, key) -> text(label(exchange, name), exchange, key);
       default -> null;
@@ -55,6 +66,16 @@ interface KeyPart {
       case "claim:", "label:" -> true;
       default -> text.equals("consumer") || text.equals("credential");
     };
+  }
+
+  private static void cookie(CredentialPlace place, Exchange exchange, KeySink key) {
+    int length = place.read(exchange);
+    if (length <= 0) {
+      client(exchange, key);
+    } else {
+      key.kind((byte) 2);
+      key.text(new String(place.bytes(), place.from(), length, ISO_8859_1));
+    }
   }
 
   private static void client(Exchange exchange, KeySink key) {

@@ -1,6 +1,8 @@
 package dev.headgate.snapshot;
 
+import dev.headgate.balance.HashRing;
 import dev.headgate.config.Upstream;
+import dev.headgate.health.UpstreamHealth;
 import dev.headgate.route.RedirectTarget;
 import dev.headgate.tls.UpstreamTls;
 import java.util.List;
@@ -48,9 +50,15 @@ public sealed interface Action {
 
   /**
    * An upstream with its name, and its TLS if an endpoint speaks it. Loops keep their pools by it,
-   * so that two revisions in which an upstream is the same share its connections.
+   * so that two revisions in which an upstream is the same share its connections, and what is known
+   * of its health. With the ring by which it chooses, if it does.
    */
-  record NamedUpstream(String name, Upstream config, @Nullable UpstreamTls tls) {
+  record NamedUpstream(
+      String name,
+      Upstream config,
+      @Nullable UpstreamTls tls,
+      UpstreamHealth health,
+      @Nullable HashRing ring) {
     /** Of the name alone, for it is asked for with every request. */
     @Override
     public int hashCode() {

@@ -1,5 +1,6 @@
 package dev.headgate.snapshot;
 
+import dev.headgate.balance.HashRing;
 import dev.headgate.config.Config;
 import dev.headgate.config.PathTemplate;
 import dev.headgate.config.Problems;
@@ -7,6 +8,7 @@ import dev.headgate.config.Route;
 import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.Stores;
+import dev.headgate.health.UpstreamHealth;
 import dev.headgate.http.HeaderName;
 import dev.headgate.route.PathRewrite;
 import dev.headgate.route.RedirectTarget;
@@ -79,7 +81,9 @@ public final class Compiler {
                   : new Action.NamedUpstream(
                       name,
                       upstream,
-                      upstream.secure() ? outside.tls().open(name, upstream) : null));
+                      upstream.secure() ? outside.tls().open(name, upstream) : null,
+                      new UpstreamHealth(name, upstream),
+                      HashRing.of(upstream)));
         });
     Map<String, RouteEntry<CompiledRoute>> old = before == null ? Map.of() : before.routes();
     Map<String, RouteEntry<CompiledRoute>> routes = HashMap.newHashMap(config.routes().size());

@@ -29,6 +29,8 @@ public final class LoopRecorder implements Recorder {
   private final TraceContext traces;
   private final LoopFamily failures;
   private final LoopFamily wouldDeny;
+  private final LoopFamily ejections;
+  private final LoopFamily probes;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
   private final RouteMetrics otherRoutes;
   private final ByName<ListenerMetrics> listeners;
@@ -45,6 +47,8 @@ public final class LoopRecorder implements Recorder {
     this.traces = new TraceContext();
     this.failures = new LoopFamily(metrics.failures());
     this.wouldDeny = new LoopFamily(metrics.wouldDeny());
+    this.ejections = new LoopFamily(metrics.ejections());
+    this.probes = new LoopFamily(metrics.probes());
     LoopFamily refusedConnections = new LoopFamily(metrics.refusedConnections());
     LoopFamily handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
@@ -64,6 +68,16 @@ public final class LoopRecorder implements Recorder {
   /** The loop came to something so much later than it was due. */
   public void late(long nanos) {
     LAG.record(cells, micros(nanos));
+  }
+
+  /** An endpoint of the upstream is left out from now on. */
+  public void ejected(String upstream, String reason) {
+    ejections.cells(upstream, reason).add(0, 1);
+  }
+
+  /** An endpoint of the upstream was asked whether it is well. */
+  public void probed(String upstream, boolean well) {
+    probes.cells(upstream, well ? "passed" : "failed").add(0, 1);
   }
 
   @Override

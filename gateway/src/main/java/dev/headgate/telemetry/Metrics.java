@@ -20,6 +20,8 @@ final class Metrics {
   private final Family listeners = new Family(ListenerMetrics.CELLS, 1, this::maxSeries);
   private final Family failures = new Family(1, 2, this::maxSeries);
   private final Family wouldDeny = new Family(1, 2, this::maxSeries);
+  private final Family ejections = new Family(1, 2, this::maxSeries);
+  private final Family probes = new Family(1, 2, this::maxSeries);
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
@@ -83,6 +85,16 @@ final class Metrics {
   /** By policy and reason. */
   Family wouldDeny() {
     return wouldDeny;
+  }
+
+  /** By upstream and reason. */
+  Family ejections() {
+    return ejections;
+  }
+
+  /** By upstream and outcome. */
+  Family probes() {
+    return probes;
   }
 
   /** By listener and reason. */

@@ -32,6 +32,21 @@ public interface NodeFacts {
   record LedgerFacts(
       boolean up, long failures, long lost, long ageMillis, long warnings, long exhausted) {}
 
+  /** The upstreams in use. */
+  List<UpstreamFacts> upstreams();
+
+  /**
+   * How the endpoints of an upstream stand.
+   *
+   * @param serving how many are used because they are well
+   * @param ejected how many are left out because of what came of their requests
+   * @param unhealthy how many are left out because of their checks alone
+   * @param panic whether all are used because too few are well
+   * @param breaker 0 closed, 1 half open, 2 open; -1 if it has none
+   */
+  record UpstreamFacts(
+      String upstream, int serving, int ejected, int unhealthy, boolean panic, int breaker) {}
+
   /**
    * A certificate that a listener shows.
    *

@@ -24,6 +24,8 @@ final class Scrape {
     scrape.failures();
     scrape.wouldDeny();
     scrape.upstreams();
+    scrape.health(facts);
+    scrape.probes();
     scrape.callouts();
     scrape.stores();
     scrape.limits();
@@ -161,6 +163,46 @@ final class Scrape {
           failed.add(sums[UpstreamMetrics.FAILED], labels);
           waiting.add(sums[UpstreamMetrics.WAITING], labels);
         });
+  }
+
+  private void health(NodeFacts facts) {
+    Exposition.Gauge endpoints =
+        exposition.gauge("headgate_upstream_endpoints", "Endpoints by how they stand.");
+    Exposition.Gauge panic =
+        exposition.gauge(
+            "headgate_upstream_panic", "1 while all endpoints are used because too few are well.");
+    Exposition.Gauge breaker =
+        exposition.gauge(
+            "headgate_upstream_breaker", "Circuit breakers: 0 closed, 1 half open, 2 open.");
+    for (NodeFacts.UpstreamFacts one : facts.upstreams()) {
+      Labels labels = Labels.of("upstream", one.upstream());
+      endpoints.add(one.serving(), labels.merge(Labels.of("state", "serving")));
+      endpoints.add(one.ejected(), labels.merge(Labels.of("state", "ejected")));
+      endpoints.add(one.unhealthy(), labels.merge(Labels.of("state", "unhealthy")));
+      panic.add(one.panic() ? 1 : 0, labels);
+      if (one.breaker() >= 0) {
+        breaker.add(one.breaker(), labels);
+      }
+    }
+    Exposition.Counter ejections =
+        exposition.counter(
+            "headgate_upstream_ejections", "Times that endpoints were left out, by reason.");
+    metrics
+        .ejections()
+        .forEach((names, sums) ->
+            ejections.add(
+                sums[0], Labels.of("upstream", names.getFirst(), "reason", names.getLast())));
+  }
+
+  private void probes() {
+    Exposition.Counter probes =
+        exposition.counter(
+            "headgate_upstream_probes", "Times that endpoints were asked whether they are well.");
+    metrics
+        .probes()
+        .forEach((names, sums) ->
+            probes.add(
+                sums[0], Labels.of("upstream", names.getFirst(), "outcome", names.getLast())));
   }
 
   private void callouts() {

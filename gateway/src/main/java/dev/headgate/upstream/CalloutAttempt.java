@@ -12,8 +12,6 @@ import dev.headgate.http.Headers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +24,7 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
   private final Listener listener;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-  private final List<String> tried = new ArrayList<>(2);
+  private final Tried tried = new Tried();
 
   private @Nullable Attempt attempt;
   private @Nullable UpstreamStream stream;

@@ -1,11 +1,10 @@
 package dev.headgate.upstream;
 
 import dev.headgate.concurrent.LoopConfined;
-import dev.headgate.config.Percent;
 import dev.headgate.config.Upstream;
-import dev.headgate.config.UpstreamHost;
 import dev.headgate.exchange.Callouts;
 import dev.headgate.exchange.Offload;
+import dev.headgate.health.UpstreamHealth;
 import dev.headgate.tls.CertificateFiles;
 import dev.headgate.tls.UpstreamTls;
 import java.net.URI;
@@ -32,17 +31,6 @@ public final class CalloutClient implements Callouts {
 
   private static final int WAITING = 1024;
   private static final int CONNECTIONS = 32;
-
-  /** A callout sees by itself what may be sent again. */
-  private static final Upstream.Retry NO_RETRIES =
-      new Upstream.Retry(
-          1,
-          List.of(),
-          Upstream.Retry.Methods.IDEMPOTENT,
-          Duration.ZERO,
-          Duration.ZERO,
-          new Percent(0),
-          0);
 
   private final LoopIo io;
   private final NameResolver names;
@@ -146,7 +134,12 @@ public final class CalloutClient implements Callouts {
 
   private void ready(Pool pool, Upstream upstream, @Nullable UpstreamTls tls) {
     pool.connections =
-        new UpstreamPool(new Connector(io, names, tls), upstream, 1, PoolObserver.NOBODY);
+        new UpstreamPool(
+            new Connector(io, names, tls),
+            new UpstreamHealth(upstream.endpoints().getFirst().url().toString(), upstream),
+            null,
+            1,
+            PoolObserver.NOBODY);
     tell(pool);
   }
 
@@ -157,15 +150,12 @@ public final class CalloutClient implements Callouts {
   }
 
   private static Upstream upstream(Place place) {
-    return new Upstream(
-        List.of(new Upstream.Endpoint(place.origin(), 1)),
-        Upstream.Balance.ROUND_ROBIN,
+    return OneEndpoint.of(
+        new Upstream.Endpoint(place.origin(), 1),
         place.protocol(),
-        new UpstreamHost.Preserve(),
         new Upstream.Timeouts(
             Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30)),
         new Upstream.Connections(CONNECTIONS, WAITING),
-        NO_RETRIES,
         place.tls());
   }
 

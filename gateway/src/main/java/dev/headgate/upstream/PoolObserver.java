@@ -1,5 +1,7 @@
 package dev.headgate.upstream;
 
+import dev.headgate.health.Ejection;
+
 /** Is told what happens to an upstream's connections on one loop. Loop-confined. */
 public interface PoolObserver {
   /** Watches nothing. */
@@ -19,6 +21,9 @@ public interface PoolObserver {
 
         @Override
         public void waitingEnded() {}
+
+        @Override
+        public void ejected(Ejection.Reason reason) {}
       };
 
   void connectionOpened();
@@ -30,4 +35,7 @@ public interface PoolObserver {
   void waitingStarted();
 
   void waitingEnded();
+
+  /** A request of this loop was the one for which an endpoint is left out from now on. */
+  void ejected(Ejection.Reason reason);
 }

@@ -47,7 +47,7 @@ public final class RetryRules {
   }
 
   /** A request is sent for the first time. */
-  public void requested() {
+  void requested() {
     saved = Math.min(MOST_SAVED, saved + config.budget().fraction());
   }
 

@@ -1,52 +1,88 @@
 package dev.headgate.upstream;
 
+import dev.headgate.balance.HashRing;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.config.Upstream;
+import dev.headgate.exchange.Exchange;
+import dev.headgate.exchange.Failure;
+import dev.headgate.exchange.Loop;
+import dev.headgate.health.CircuitBreaker;
+import dev.headgate.health.Ejection;
+import dev.headgate.health.Standing;
+import dev.headgate.health.UpstreamHealth;
+import dev.headgate.keyed.RequestKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One loop's view of one upstream: its endpoints with their connections, and the choice among them.
+ * One loop's view of one upstream: its endpoints with their connections, and the choice among those
+ * that are fit to be used. What comes of a request is told to {@link UpstreamHealth}, which all
+ * loops share.
  */
 @LoopConfined
 public final class UpstreamPool {
+  /** The reason of requests that are not sent as the circuit breaker is open. */
+  public static final String OPEN = "upstream.open";
+
+  private static final int SERVER_ERROR = 500;
+  private static final RequestKey.Seed SEED = new RequestKey.Seed(HashRing.hasher());
+
   private final Connector connector;
+  private final Loop loop;
   private final Upstream config;
+  private final UpstreamHealth health;
+  private final @Nullable CircuitBreaker breaker;
+  private final @Nullable HashRing ring;
+
+  /** Says what a request is about, where that decides where it goes. */
+  private final @Nullable RequestKey about;
+
+  private final PoolObserver observer;
   private final EndpointPool[] endpoints;
   private final int[] credit;
-  private final int totalWeight;
   private final PoolLimits limits;
   private final RetryRules retries;
+  private @Nullable AtomicIntegerArray active;
   private boolean retired;
 
   /**
+   * @param ring chooses by what requests are about; null where something else does
    * @param loops among how many loops the upstream's bounds are shared out
    */
-  public UpstreamPool(Connector connector, Upstream config, int loops, PoolObserver observer) {
+  public UpstreamPool(
+      Connector connector,
+      UpstreamHealth health,
+      @Nullable HashRing ring,
+      int loops,
+      PoolObserver observer) {
     this.connector = connector;
-    this.config = config;
+    this.loop = connector.io().loop();
+    this.config = health.config();
+    this.health = health;
+    this.breaker = health.breaker();
+    this.ring = ring;
+    String hash = health.config().balance().hash();
+    this.about = hash == null ? null : new RequestKey(List.of(hash), SEED);
+    this.observer = observer;
     this.limits = PoolLimits.of(config, loops);
-    this.retries = new RetryRules(config.retry(), loops, connector.io().loop().nanos());
+    this.retries = new RetryRules(config.retry(), loops, loop.nanos());
     List<EndpointPool> pools = new ArrayList<>();
-    int total = 0;
     for (Upstream.Endpoint endpoint : config.endpoints()) {
       EndpointAddress address = EndpointAddress.of(endpoint);
-      EndpointPool pool =
-          new EndpointPool(connector.io().loop(), connector::connect, address, limits, observer);
+      EndpointPool pool = new EndpointPool(loop, connector::connect, address, limits, observer);
       connector.watch(pool);
       pools.add(pool);
-      total += address.weight();
     }
     this.endpoints = pools.toArray(EndpointPool[]::new);
     this.credit = new int[endpoints.length];
-    this.totalWeight = total;
     // Loops begin at different endpoints, so that together they spread the load from the first
     // request on.
     if (endpoints.length > 1) {
       for (int i = ThreadLocalRandom.current().nextInt(endpoints.length); i > 0; i--) {
-        roundRobin();
+        roundRobin(health.standing());
       }
     }
   }
@@ -59,17 +95,47 @@ public final class UpstreamPool {
     return limits.idleNanos();
   }
 
+  /** A request is to be sent for the first time. */
+  public void requested(Exchange exchange, Tried tried) {
+    retries.requested();
+    if (about != null) {
+      tried.hash(about.of(exchange));
+    }
+  }
+
   /**
-   * Finds a connection for a request.
+   * Finds a connection for a request. What comes of it is to be told by one of {@link #answered},
+   * {@link #failed} and {@link #undecided}.
    *
-   * @param tried the endpoints that were tried before, not chosen again while there is another;
-   *     gets the one that is chosen
+   * @param tried the endpoints that were tried before, not chosen again while there is another that
+   *     is well; gets the one that is chosen
    * @return what waits; null where the listener has been called already
    */
-  public @Nullable Attempt open(UpstreamListener listener, List<String> tried) {
-    EndpointPool chosen = choose(tried);
-    tried.add(chosen.endpoint().name());
-    return chosen.open(listener);
+  public @Nullable Attempt open(UpstreamListener listener, Tried tried) {
+    if (breaker != null && !permitted(breaker, tried)) {
+      listener.failed(Failure.upstream(false, 503, OPEN, "too many requests failed or were slow"));
+      return null;
+    }
+    Standing standing = health.standing();
+    // Whose first attempt failed is not sent where the second may fail as well.
+    int trial = standing.ejected() == 0 || tried.count() > 0 ? -1 : health.trial(loop.nanos());
+    int chosen = trial >= 0 ? trial : choose(standing, tried);
+    tried.add(chosen, trial >= 0);
+    return endpoints[chosen].open(listener);
+  }
+
+  private boolean permitted(CircuitBreaker by, Tried tried) {
+    long now = loop.nanos();
+    int permit = by.permit(now);
+    if (permit != CircuitBreaker.REFUSED) {
+      tried.permitted(permit, now);
+    }
+    return permit != CircuitBreaker.REFUSED;
+  }
+
+  /** In how many seconds it may be worth to ask again, after {@link #OPEN}. */
+  public long retryAfterSeconds() {
+    return breaker == null ? 1 : breaker.retryAfterSeconds(loop.nanos());
   }
 
   /** Which requests are sent once more. */
@@ -77,21 +143,78 @@ public final class UpstreamPool {
     return retries;
   }
 
-  private EndpointPool choose(List<String> tried) {
-    if (endpoints.length == 1) {
-      return endpoints[0];
+  /** The endpoint that was tried last answered with that status. */
+  public void answered(Tried tried, int status, long now) {
+    if (tried.settle()) {
+      tell(health.answered(tried.last(), tried.trial(), status, now));
+      if (breaker != null) {
+        breaker.ended(tried.permit(), status < SERVER_ERROR, now - tried.sent(), now);
+      }
     }
-    EndpointPool chosen = pick();
-    for (int i = 0; i < endpoints.length && tried.contains(chosen.endpoint().name()); i++) {
-      chosen = endpoints[i];
+  }
+
+  /** There was no answer from the endpoint that was tried last. */
+  public void failed(Tried tried, Failure failure) {
+    if (failure.source() != Failure.Source.UPSTREAM || saysNothing(failure.reason())) {
+      undecided(tried);
+    } else if (tried.settle()) {
+      long now = loop.nanos();
+      tell(health.failed(tried.last(), tried.trial(), now));
+      if (breaker != null) {
+        breaker.ended(tried.permit(), false, now - tried.sent(), now);
+      }
+    }
+  }
+
+  /** Nobody can say any more whether the endpoint that was tried last would have answered. */
+  public void undecided(Tried tried) {
+    if (tried.settle()) {
+      health.undecided(tried.last(), tried.trial());
+      if (breaker != null) {
+        breaker.undecided(tried.permit());
+      }
+    }
+  }
+
+  /** Bounds of the gateway's own, and what an endpoint need not speak. */
+  private static boolean saysNothing(String reason) {
+    return reason.equals("upstream.busy") || reason.equals("upstream.no_websocket");
+  }
+
+  private void tell(Ejection.@Nullable Reason ejected) {
+    if (ejected != null) {
+      observer.ejected(ejected);
+    }
+  }
+
+  /** Notes how many requests are under way, for people to look at. */
+  public void noteActive() {
+    AtomicIntegerArray counts = active == null ? health.newActive() : active;
+    active = counts;
+    for (int i = 0; i < endpoints.length; i++) {
+      counts.setOpaque(i, endpoints[i].active());
+    }
+  }
+
+  private int choose(Standing standing, Tried tried) {
+    if (standing.size() == 1) {
+      return standing.at(0);
+    }
+    if (ring != null) {
+      return ring.choose(tried.hash(), standing, tried);
+    }
+    int chosen = pick(standing);
+    for (int i = 0; i < standing.size() && tried.test(chosen); i++) {
+      chosen = standing.at(i);
     }
     return chosen;
   }
 
-  private EndpointPool pick() {
-    return switch (config.balance()) {
-      case ROUND_ROBIN -> roundRobin();
-      case LEAST_REQUEST -> lessBusyOfTwo();
+  private int pick(Standing standing) {
+    return switch (config.balance().algorithm()) {
+      case ROUND_ROBIN -> roundRobin(standing);
+      case LEAST_REQUEST -> lessBusyOfTwo(standing);
+      case RANDOM -> random(standing);
     };
   }
 
@@ -99,29 +222,44 @@ public final class UpstreamPool {
    * Smooth weighted round robin: each endpoint earns its weight, the richest is chosen and pays the
    * total. Over any stretch each gets its share, and the heavy ones are not served in bursts.
    */
-  private EndpointPool roundRobin() {
-    int best = 0;
-    for (int i = 0; i < endpoints.length; i++) {
-      credit[i] += endpoints[i].endpoint().weight();
-      if (credit[i] > credit[best]) {
-        best = i;
+  private int roundRobin(Standing standing) {
+    int best = standing.at(0);
+    for (int i = 0; i < standing.size(); i++) {
+      int endpoint = standing.at(i);
+      credit[endpoint] += endpoints[endpoint].endpoint().weight();
+      if (credit[endpoint] > credit[best]) {
+        best = endpoint;
       }
     }
-    credit[best] -= totalWeight;
-    return endpoints[best];
+    credit[best] -= standing.weight();
+    return best;
+  }
+
+  private int random(Standing standing) {
+    int left = ThreadLocalRandom.current().nextInt(standing.weight());
+    int i = 0;
+    for (int weight = weight(standing, 0); left >= weight; weight = weight(standing, i)) {
+      left -= weight;
+      i++;
+    }
+    return standing.at(i);
+  }
+
+  private int weight(Standing standing, int i) {
+    return endpoints[standing.at(i)].endpoint().weight();
   }
 
   /** The power of two choices: nearly as good as looking at all of them, and immune to herding. */
-  private EndpointPool lessBusyOfTwo() {
+  private int lessBusyOfTwo(Standing standing) {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    int first = random.nextInt(endpoints.length);
-    int second = random.nextInt(endpoints.length - 1);
+    int first = random.nextInt(standing.size());
+    int second = random.nextInt(standing.size() - 1);
     second += second >= first ? 1 : 0;
-    EndpointPool a = endpoints[first];
-    EndpointPool b = endpoints[second];
+    EndpointPool a = endpoints[standing.at(first)];
+    EndpointPool b = endpoints[standing.at(second)];
     long loadOfA = (a.active() + 1L) * b.endpoint().weight();
     long loadOfB = (b.active() + 1L) * a.endpoint().weight();
-    return loadOfA <= loadOfB ? a : b;
+    return standing.at(loadOfA <= loadOfB ? first : second);
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.headgate.exchange.Offload;
 import dev.headgate.exchange.Stores;
 import dev.headgate.exchange.TimerWheel;
 import dev.headgate.flow.Serving;
+import dev.headgate.health.Ejection;
 import dev.headgate.http.ByteSink;
 import dev.headgate.http.HeadersPool;
 import dev.headgate.http.HttpDate;
@@ -52,6 +53,8 @@ public final class Worker implements Serving, Loop {
   /** How many milliseconds the sockets may take to close in the end. */
   private static final int SOCKETS_PATIENCE = 50;
 
+  private static final long ACTIVE_EVERY = TimeUnit.SECONDS.toNanos(1);
+
   private final EventLoop eventLoop;
   private final Transport transport;
   private final Clock clock;
@@ -63,6 +66,7 @@ public final class Worker implements Serving, Loop {
   private final CalloutClient calloutClient;
   private final Callouts callouts;
   private final LoopStores stores;
+  private final Probing probing;
   private final LoopPolicies policies = new LoopPolicies(this);
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final HttpDate date = new HttpDate();
@@ -72,6 +76,9 @@ public final class Worker implements Serving, Loop {
 
   /** When the timers are to be looked at next. */
   private long tickDue;
+
+  /** When it was noted last how many requests are under way. */
+  private long activeNoted = System.nanoTime();
 
   /**
    * What all loops of the process have in common.
@@ -116,6 +123,7 @@ public final class Worker implements Serving, Loop {
             node.storeNews(),
             this::storeObserver);
     stores.retain(snapshot.stores());
+    this.probing = new Probing(io, names, recorder);
     begin(snapshot);
     long tick = TimerWheel.TICK;
     tickDue = nanos() + tick;
@@ -127,6 +135,10 @@ public final class Worker implements Serving, Loop {
     recorder.late(Math.max(0, now - tickDue));
     tickDue += TimerWheel.TICK;
     timers.advance(now);
+    if (now - activeNoted >= ACTIVE_EVERY) {
+      activeNoted = now;
+      pools.values().forEach(UpstreamPool::noteActive);
+    }
   }
 
   // Loop
@@ -215,7 +227,8 @@ public final class Worker implements Serving, Loop {
       pool =
           new UpstreamPool(
               new Connector(io, names, upstream.tls()),
-              upstream.config(),
+              upstream.health(),
+              upstream.ring(),
               loops,
               observer(upstream.name()));
       pools.put(upstream, pool);
@@ -254,6 +267,11 @@ public final class Worker implements Serving, Loop {
       @Override
       public void waitingEnded() {
         metrics.waitingEnded();
+      }
+
+      @Override
+      public void ejected(Ejection.Reason reason) {
+        recorder.ejected(upstream, reason.word());
       }
     };
   }
@@ -320,6 +338,11 @@ public final class Worker implements Serving, Loop {
         eventLoop);
   }
 
+  /** Asks the endpoints of a snapshot whether they are well; one loop does it for all. */
+  CompletableFuture<Void> probe(Snapshot next) {
+    return CompletableFuture.runAsync(() -> probing.retain(next.upstreams()), eventLoop);
+  }
+
   /** Policies with names begin at once, so that they have their facts when requests come. */
   private void begin(Snapshot next) {
     next.policies().values().forEach(policy -> policies.of(policy.factory()));
@@ -367,6 +390,7 @@ public final class Worker implements Serving, Loop {
               pools.clear();
               policies.retain(Set.of());
               stores.close();
+              probing.retain(Set.of());
               calloutClient.close();
               names.close();
               recorder.close();

@@ -59,6 +59,7 @@ public final class Workers {
           CompletableFuture.supplyAsync(() -> new Worker(eventLoop, node, snapshot), eventLoop));
     }
     starting.forEach(worker -> workers.add(worker.join()));
+    workers.getFirst().probe(snapshot).join();
   }
 
   /** The name of the transport in use. */
@@ -73,6 +74,7 @@ public final class Workers {
   /** Serves new requests with another snapshot; done when all loops do. */
   public void apply(Snapshot snapshot) {
     forAll(worker -> worker.apply(snapshot));
+    workers.getFirst().probe(snapshot).join();
   }
 
   /**

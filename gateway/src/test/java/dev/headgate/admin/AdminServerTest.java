@@ -49,6 +49,11 @@ final class AdminServerTest {
     }
 
     @Override
+    public Page upstreams() {
+      return page(Page.JSON, "how they stand");
+    }
+
+    @Override
     public Page keys(@Nullable String consumer, int from) {
       return page(Page.JSON, consumer + " " + from);
     }
@@ -100,6 +105,7 @@ final class AdminServerTest {
 
   @Test
   void asksForTheKeysOfAConsumerAndFurtherPages() throws IOException {
+    assertThat(client.get("/upstreams").text()).isEqualTo("how they stand");
     assertThat(client.get("/keys").text()).isEqualTo("null 0");
     assertThat(client.get("/keys?from=10000&consumer=a%20b").text()).isEqualTo("a b 10000");
     assertThat(client.get("/keys?from=x").status()).isEqualTo(400);

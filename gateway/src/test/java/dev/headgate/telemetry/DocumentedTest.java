@@ -90,6 +90,8 @@ class DocumentedTest {
     exchange.wouldDeny("partners-only", "authorize.group");
     exchange.failure(Failure.gateway(Stage.RESPOND, 500, "some.reason", "some detail"));
     node.recorder.record(exchange);
+    node.recorder.ejected("orders", "consecutive_5xx");
+    node.recorder.probed("orders", true);
     node.recorder.callouts("idp").started();
     node.recorder.callouts("idp").answered(200, 1_000_000);
     node.recorder.store("shared").answered(1_000_000);

@@ -68,6 +68,11 @@ final class Node implements AutoCloseable {
     }
 
     @Override
+    public List<UpstreamFacts> upstreams() {
+      return List.of(new UpstreamFacts("orders", 2, 1, 0, false, 1));
+    }
+
+    @Override
     public List<Certificate> certificates() {
       return List.of(new Certificate("public", "certs/api.pem", loop.wallMillis() + 86_400_000));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.ManualLoop;
+import dev.headgate.health.Ejection;
 import dev.headgate.http.Headers;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
@@ -472,5 +473,8 @@ class EndpointPoolTest {
     public void waitingEnded() {
       waiting--;
     }
+
+    @Override
+    public void ejected(Ejection.Reason reason) {}
   }
 }

@@ -19,6 +19,7 @@ import dev.headgate.store.StoreNews;
 import dev.headgate.telemetry.NodeFacts;
 import dev.headgate.telemetry.Telemetry;
 import dev.headgate.testkit.ScriptedOrigin;
+import dev.headgate.upstream.Tried;
 import dev.headgate.upstream.UpstreamListener;
 import dev.headgate.upstream.UpstreamRequest;
 import dev.headgate.upstream.UpstreamStream;
@@ -28,7 +29,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -134,7 +134,7 @@ class WorkerTest {
   private CompletableFuture<Integer> get() {
     Action.NamedUpstream upstream = with.upstreams().iterator().next();
     CompletableFuture<Integer> status = new CompletableFuture<>();
-    eventLoop.execute(() -> worker().pool(upstream).open(new Get(status), new ArrayList<>()));
+    eventLoop.execute(() -> worker().pool(upstream).open(new Get(status), new Tried()));
     return status;
   }
 
@@ -206,6 +206,11 @@ class WorkerTest {
     @Override
     public long revision() {
       return 1;
+    }
+
+    @Override
+    public List<UpstreamFacts> upstreams() {
+      return List.of();
     }
 
     @Override

@@ -17,6 +17,18 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamChecks {
   private static final int MAX_PORT = 65_535;
 
+  /** What may be hashed. */
+  private static final List<String> HASHED =
+      List.of(
+          "client",
+          "consumer",
+          "credential",
+          "host",
+          "header:NAME",
+          "cookie:NAME",
+          "claim:NAME",
+          "label:NAME");
+
   private final Problems problems;
 
   UpstreamChecks(Problems problems) {
@@ -43,9 +55,39 @@ final class UpstreamChecks {
             "use 'weight' to give it more");
       }
     }
+    if (upstream.health() instanceof Upstream.HealthCheck check) {
+      new HealthChecks(problems).check(at + ".health", check);
+    }
+    if (upstream.circuitBreaker() instanceof Upstream.Breaker breaker) {
+      breaker(at + ".circuitBreaker", breaker);
+    }
     host(at + ".host", upstream.host());
+    balance(at + ".balance", upstream.balance());
     retry(at + ".retry", upstream.retry());
+    outliers(at + ".outlierDetection", upstream.outlierDetection());
     tls(at + ".tls", upstream.tls(), secure);
+  }
+
+  private void balance(String at, Upstream.Balance balance) {
+    String hash = balance.hash();
+    if (hash == null) {
+      return;
+    }
+    if (balance.algorithm() != Upstream.Balance.Algorithm.ROUND_ROBIN) {
+      problems.error(at, "an algorithm and a hash: only one can choose", "");
+    }
+    int colon = hash.indexOf(':');
+    String word = colon < 0 ? hash : hash.substring(0, colon + 1) + "NAME";
+    String name = hash.substring(colon + 1);
+    if (!HASHED.contains(word) || name.isEmpty()) {
+      String near = Nearest.hint(hash, HASHED);
+      problems.error(
+          at + ".hash",
+          Shown.quoted(hash) + " is nothing that a request is about",
+          near.isEmpty() ? "there are " + String.join(", ", HASHED) : near);
+    } else if (word.equals("header:NAME") || word.equals("cookie:NAME")) {
+      new HeaderFields(problems).name(at + ".hash", name);
+    }
   }
 
   private void retry(String at, Upstream.Retry retry) {
@@ -71,6 +113,22 @@ final class UpstreamChecks {
           at + ".methods",
           "what changes something may be done twice",
           "as when an order is placed, and the answer is lost");
+    }
+  }
+
+  private void breaker(String at, Upstream.Breaker rules) {
+    String hint = "as in '50%'";
+    if (rules.failureRate().fraction() == 0) {
+      problems.error(at + ".failureRate", "with a share of nothing no request is sent", hint);
+    }
+    if (rules.slowCallRate().fraction() == 0) {
+      problems.error(at + ".slowCallRate", "with a share of nothing no request is sent", hint);
+    }
+  }
+
+  private void outliers(String at, Upstream.OutlierDetection rules) {
+    if (rules.maxEjection().compareTo(rules.ejection()) < 0) {
+      problems.error(at + ".maxEjection", "the longest time is shorter than the first", "");
     }
   }
 

@@ -74,6 +74,19 @@ class ConfigChecksTest {
           8080\\n                     | 8080\\n    limits: { idleTimeout: 0s }\\n    | listeners.main.limits.idleTimeout | must be from 1ms to 1d; found '0s'
           8080\\n                     | 8080\\ntelemetry: { accessLog: { to: /var/log/x } }\\n | telemetry.accessLog.to | expected stdout, off or file: and a path
           # upstreams
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    outlierDetection: { ejection: 10m }   | upstreams.orders.outlierDetection.maxEjection | the longest time is shorter than the first
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: client, algorithm: random }   | upstreams.orders.balance | an algorithm and a hash: only one can choose
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: 'header:' }   | upstreams.orders.balance.hash | 'header:' is nothing that a request is about
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: heder:X }   | upstreams.orders.balance.hash | 'heder:X' is nothing that a request is about
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { slowCallRate: 0% }   | upstreams.orders.circuitBreaker.slowCallRate | with a share of nothing no request is sent
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { failureRate: 0% }   | upstreams.orders.circuitBreaker.failureRate | with a share of nothing no request is sent
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, host: 'a b' }   | upstreams.orders.health.host | 'a b' is not a host name
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, method: get }   | upstreams.orders.health.method | 'get' is no method
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, status: [] }   | upstreams.orders.health.status | no status: no answer would be good
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, status: [299-200] }   | upstreams.orders.health.status[0] | '299-200' is neither a status nor a range
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, status: [2xx] }   | upstreams.orders.health.status[0] | '2xx' is neither a status nor a range
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: '/a b' }   | upstreams.orders.health.path | this is no path
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: health }   | upstreams.orders.health.path | this is no path
           [http://10.0.0.1:8080]      | []                                         | upstreams.orders.endpoints | no endpoint
           [http://10.0.0.1:8080]      | ftp://10.0.0.1                             | upstreams.orders.endpoints[0].url | the scheme must be http or https
           [http://10.0.0.1:8080]      | 10.0.0.1                                   | upstreams.orders.endpoints[0].url | the scheme is missing

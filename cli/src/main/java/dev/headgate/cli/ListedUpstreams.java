@@ -1,0 +1,87 @@
+package dev.headgate.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * The upstreams of a gateway, as its page {@code /upstreams} tells of them.
+ *
+ * @param json the page as it came
+ */
+record ListedUpstreams(List<Upstream> upstreams, String json) {
+  /**
+   * One upstream.
+   *
+   * @param breaker null if it has none
+   */
+  record Upstream(String name, boolean panic, @Nullable String breaker, List<Endpoint> endpoints) {}
+
+  /** One endpoint. What it has nothing to say about is null. */
+  record Endpoint(
+      String endpoint,
+      String state,
+      String active,
+      @Nullable String why,
+      @Nullable String until,
+      @Nullable String ejections) {}
+
+  /** Reads a page. */
+  static ListedUpstreams parse(byte[] page) {
+    List<Upstream> upstreams = new ArrayList<>();
+    try (JsonParser in = new JsonFactory().createParser(ObjectReadContext.empty(), page)) {
+      in.nextToken();
+      while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+        if (in.nextToken() == JsonToken.START_ARRAY) {
+          while (in.nextToken() == JsonToken.START_OBJECT) {
+            upstreams.add(upstream(in));
+          }
+        }
+      }
+    }
+    return new ListedUpstreams(upstreams, new String(page, StandardCharsets.UTF_8).strip());
+  }
+
+  private static Upstream upstream(JsonParser in) {
+    Map<String, String> facts = new HashMap<>();
+    List<Endpoint> endpoints = new ArrayList<>();
+    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = in.currentName();
+      if (in.nextToken() == JsonToken.START_ARRAY) {
+        while (in.nextToken() == JsonToken.START_OBJECT) {
+          endpoints.add(endpoint(in));
+        }
+      } else {
+        facts.put(name, in.getString());
+      }
+    }
+    return new Upstream(
+        facts.getOrDefault("name", ""),
+        "true".equals(facts.get("panic")),
+        facts.get("breaker"),
+        endpoints);
+  }
+
+  private static Endpoint endpoint(JsonParser in) {
+    Map<String, String> facts = new HashMap<>();
+    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = in.currentName();
+      in.nextToken();
+      facts.put(name, in.getString());
+    }
+    return new Endpoint(
+        facts.getOrDefault("endpoint", ""),
+        facts.getOrDefault("state", ""),
+        facts.getOrDefault("active", ""),
+        facts.get("why"),
+        facts.get("until"),
+        facts.get("ejections"));
+  }
+}
