@@ -95,7 +95,13 @@ public record Upstream(
       @Doc("Its share of the requests relative to the others.")
           @Default("1")
           @Range(min = "1", max = "1000")
-          int weight) {
+          int weight,
+      @Doc(
+              "Endpoints with a higher number get requests only as far as those with lower ones cannot bear them: when less"
+                  + " than five sevenths of their weight are well.")
+          @Default("0")
+          @Range(min = "0", max = "15")
+          int priority) {
     /** Whether it speaks TLS. */
     public boolean secure() {
       return "https".equalsIgnoreCase(url.getScheme());

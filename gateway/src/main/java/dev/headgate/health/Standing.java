@@ -8,41 +8,93 @@ import org.jspecify.annotations.Nullable;
  * How the endpoints of an upstream stand at one moment, and which of them are chosen among.
  * Immutable: a choice looks at one of these from its beginning to its end.
  *
- * <p>When those that serve have too small a share of the weight all are chosen among (panic): to
+ * <p>The endpoints of the first priority get all requests as long as enough of their weight serves:
+ * five sevenths, as each then has to bear 1.4 times its share. What they cannot bear goes to the
+ * next, in proportion.
+ *
+ * <p>When no priority has enough endpoints that serve all endpoints are chosen among (panic): to
  * send everything to the few that are left would bring these down as well, and what made the others
  * look bad may be something that all have in common.
  */
 public final class Standing {
+  /** How much more than its share an endpoint can bear while others are out. */
+  private static final double OVERPROVISIONED = 1.4;
+
+  /** What the weights of several priorities add up to, about. */
+  private static final double FINE = 1_000_000;
+
   private final List<EndpointState> endpoints;
-  private final int[] weights;
-  private final double panicBelow;
-  private final int[] among;
-  private final int weight;
+  private final Layout layout;
   private final boolean panic;
+  private final int[] among;
+  private final int[] weights;
+  private final int weight;
+  private final boolean[] uses;
   private final int ejected;
   private final int unhealthy;
 
-  /**
-   * @param panicBelow the share of the weight, from 0 to 1, below which all are chosen among
-   */
-  Standing(List<EndpointState> endpoints, int[] weights, double panicBelow) {
+  Standing(List<EndpointState> endpoints, Layout layout) {
     this.endpoints = endpoints;
-    this.weights = weights;
-    this.panicBelow = panicBelow;
-    int[] serving =
-        IntStream.range(0, endpoints.size()).filter(i -> endpoints.get(i).serves()).toArray();
-    long all = weight(IntStream.range(0, weights.length).toArray());
-    this.panic =
-        serving.length < weights.length
-            && (serving.length == 0 || weight(serving) < panicBelow * all);
-    this.among = panic ? IntStream.range(0, weights.length).toArray() : serving;
-    this.weight = Math.toIntExact(weight(among));
+    this.layout = layout;
+    List<int[]> serving = layout.levels().stream().map(this::serving).toList();
+    int count = serving.stream().mapToInt(level -> level.length).sum();
+    this.panic = count < layout.size() && isTooFew(serving);
+    double[] loads = loads(serving);
+    int[] used = new int[layout.size()];
+    boolean spread = IntStream.range(0, loads.length).filter(p -> loads[p] > 0).count() > 1;
+    for (int p = 0; p < loads.length; p++) {
+      if (loads[p] > 0) {
+        double scale = spread ? FINE * loads[p] / layout.weight(serving.get(p)) : 1;
+        for (int i : serving.get(p)) {
+          used[i] = (int) Math.max(1, Math.round(scale * layout.weights()[i]));
+        }
+      }
+    }
+    int[] weightOf = panic ? layout.weights() : used;
+    this.among = IntStream.range(0, layout.size()).filter(i -> weightOf[i] > 0).toArray();
+    this.weights = IntStream.of(among).map(i -> weightOf[i]).toArray();
+    this.weight = IntStream.of(weights).sum();
+    this.uses = new boolean[layout.size()];
+    for (int i : among) {
+      uses[i] = true;
+    }
     this.ejected = (int) endpoints.stream().filter(state -> state.ejection() != null).count();
-    this.unhealthy = weights.length - serving.length - ejected;
+    this.unhealthy = layout.size() - count - ejected;
   }
 
-  private long weight(int[] some) {
-    return IntStream.of(some).mapToLong(i -> weights[i]).sum();
+  private int[] serving(int[] level) {
+    return IntStream.of(level).filter(i -> endpoints.get(i).serves()).toArray();
+  }
+
+  /** Whether no priority has enough endpoints that serve. */
+  private boolean isTooFew(List<int[]> serving) {
+    for (int p = 0; p < serving.size(); p++) {
+      int[] level = serving.get(p);
+      if (level.length > 0
+          && layout.weight(level) >= layout.panicBelow() * layout.weight(layout.levels().get(p))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The share of the requests that each priority gets. */
+  private double[] loads(List<int[]> serving) {
+    double[] able = new double[serving.size()];
+    double all = 0;
+    for (int p = 0; p < able.length; p++) {
+      double share = layout.weight(serving.get(p)) / layout.weight(layout.levels().get(p));
+      able[p] = Math.min(1, OVERPROVISIONED * share);
+      all += able[p];
+    }
+    double left = 1;
+    for (int p = 0; p < able.length; p++) {
+      double load = all == 0 ? 0 : Math.min(left, able[p] / Math.min(1, all));
+      left -= load;
+      // What is left when nothing is may be a trace of an addition.
+      able[p] = load < 1 / FINE ? 0 : load;
+    }
+    return able;
   }
 
   Standing with(int endpoint, EndpointState state) {
@@ -50,7 +102,7 @@ public final class Standing {
         IntStream.range(0, endpoints.size())
             .mapToObj(i -> i == endpoint ? state : endpoints.get(i))
             .toList();
-    return new Standing(changed, weights, panicBelow);
+    return new Standing(changed, layout);
   }
 
   /** What is known of each endpoint, in the order of the configuration. */
@@ -68,9 +120,14 @@ public final class Standing {
     return among[i];
   }
 
+  /** The weight of one of those that are chosen among, to be compared with theirs. */
+  public int weight(int i) {
+    return weights[i];
+  }
+
   /** Whether that endpoint is among them. */
   public boolean uses(int endpoint) {
-    return panic || endpoints.get(endpoint).serves();
+    return uses[endpoint];
   }
 
   /** The weight of those that are chosen among, together. */

@@ -67,13 +67,9 @@ public final class UpstreamHealth {
     this.ejectionNanos = rules.ejection().toNanos();
     this.mostEjections =
         (int) Math.max(1, Math.ceilDiv(rules.maxEjection().toNanos(), ejectionNanos));
-    int[] weights = config.endpoints().stream().mapToInt(Upstream.Endpoint::weight).toArray();
     this.standing =
         new AtomicReference<>(
-            new Standing(
-                Collections.nCopies(count, EndpointState.WELL),
-                weights,
-                config.panicThreshold().fraction()));
+            new Standing(Collections.nCopies(count, EndpointState.WELL), Layout.of(config)));
     this.serverErrors = new AtomicIntegerArray(count);
     this.gatewayErrors = new AtomicIntegerArray(count);
     this.checks = new AtomicIntegerArray(count);

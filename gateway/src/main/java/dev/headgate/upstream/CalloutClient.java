@@ -151,7 +151,7 @@ public final class CalloutClient implements Callouts {
 
   private static Upstream upstream(Place place) {
     return OneEndpoint.of(
-        new Upstream.Endpoint(place.origin(), 1),
+        new Upstream.Endpoint(place.origin(), 1, 0),
         place.protocol(),
         new Upstream.Timeouts(
             Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30)),

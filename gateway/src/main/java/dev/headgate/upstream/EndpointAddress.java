@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param authority the host as a request may carry it, with the port unless it is the usual one
  * @param secure whether it speaks TLS
  */
-record EndpointAddress(
-    String name, String host, int port, String authority, boolean secure, int weight) {
+record EndpointAddress(String name, String host, int port, String authority, boolean secure) {
   /** The address, if the host is one and no name. */
   @Nullable InetAddress literal() {
     return NetUtil.createInetAddressFromIpAddressString(host);
@@ -26,7 +25,6 @@ record EndpointAddress(
     String name = address.toString();
     String authority =
         address.port() == endpoint.usualPort() ? name.substring(0, name.lastIndexOf(':')) : name;
-    return new EndpointAddress(
-        name, address.host(), address.port(), authority, endpoint.secure(), endpoint.weight());
+    return new EndpointAddress(name, address.host(), address.port(), authority, endpoint.secure());
   }
 }

@@ -373,7 +373,11 @@ final class Http2UpstreamStream implements UpstreamStream, IncomingBody.Taker {
         was != null
             && connection.connection().goAwayReceived()
             && was.id() > connection.connection().local().lastStreamKnownByPeer();
-    if (wentAway || (resetCode == Http2Error.REFUSED_STREAM.code() && !headRead)) {
+    if (wentAway) {
+      return Failure.upstream(
+          true, 503, "upstream.going_away", endpoint() + " gave up its connection");
+    }
+    if (resetCode == Http2Error.REFUSED_STREAM.code() && !headRead) {
       return Failure.upstream(
           true, 503, "upstream.refused", endpoint() + " did not take the request up");
     }

@@ -12,6 +12,7 @@ import dev.headgate.health.Standing;
 import dev.headgate.health.UpstreamHealth;
 import dev.headgate.keyed.RequestKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -43,6 +44,10 @@ public final class UpstreamPool {
   private final PoolObserver observer;
   private final EndpointPool[] endpoints;
   private final int[] credit;
+
+  /** Whose weights the credit was earned by: others may be on another scale. */
+  private @Nullable Standing credited;
+
   private final PoolLimits limits;
   private final RetryRules retries;
   private @Nullable AtomicIntegerArray active;
@@ -176,9 +181,12 @@ public final class UpstreamPool {
     }
   }
 
-  /** Bounds of the gateway's own, and what an endpoint need not speak. */
+  /** Bounds of the gateway's own, and what an endpoint that is well may do. */
   private static boolean saysNothing(String reason) {
-    return reason.equals("upstream.busy") || reason.equals("upstream.no_websocket");
+    return switch (reason) {
+      case "upstream.busy", "upstream.no_websocket", "upstream.going_away" -> true;
+      default -> false;
+    };
   }
 
   private void tell(Ejection.@Nullable Reason ejected) {
@@ -223,10 +231,14 @@ public final class UpstreamPool {
    * total. Over any stretch each gets its share, and the heavy ones are not served in bursts.
    */
   private int roundRobin(Standing standing) {
+    if (standing != credited) {
+      credited = standing;
+      Arrays.fill(credit, 0);
+    }
     int best = standing.at(0);
     for (int i = 0; i < standing.size(); i++) {
       int endpoint = standing.at(i);
-      credit[endpoint] += endpoints[endpoint].endpoint().weight();
+      credit[endpoint] += standing.weight(i);
       if (credit[endpoint] > credit[best]) {
         best = endpoint;
       }
@@ -238,15 +250,11 @@ public final class UpstreamPool {
   private int random(Standing standing) {
     int left = ThreadLocalRandom.current().nextInt(standing.weight());
     int i = 0;
-    for (int weight = weight(standing, 0); left >= weight; weight = weight(standing, i)) {
-      left -= weight;
+    while (left >= standing.weight(i)) {
+      left -= standing.weight(i);
       i++;
     }
     return standing.at(i);
-  }
-
-  private int weight(Standing standing, int i) {
-    return endpoints[standing.at(i)].endpoint().weight();
   }
 
   /** The power of two choices: nearly as good as looking at all of them, and immune to herding. */
@@ -257,8 +265,8 @@ public final class UpstreamPool {
     second += second >= first ? 1 : 0;
     EndpointPool a = endpoints[standing.at(first)];
     EndpointPool b = endpoints[standing.at(second)];
-    long loadOfA = (a.active() + 1L) * b.endpoint().weight();
-    long loadOfB = (b.active() + 1L) * a.endpoint().weight();
+    long loadOfA = (a.active() + 1L) * standing.weight(second);
+    long loadOfB = (b.active() + 1L) * standing.weight(first);
     return standing.at(loadOfA <= loadOfB ? first : second);
   }
 

@@ -21,7 +21,7 @@ class HashRingTest {
   private static List<Upstream.Endpoint> endpoints(int count) {
     List<Upstream.Endpoint> endpoints = new ArrayList<>();
     for (int i = 1; i <= count; i++) {
-      endpoints.add(new Upstream.Endpoint(URI.create("http://10.0.0." + i + ":80"), 1));
+      endpoints.add(new Upstream.Endpoint(URI.create("http://10.0.0." + i + ":80"), 1, 0));
     }
     return endpoints;
   }
@@ -90,7 +90,7 @@ class HashRingTest {
   @Test
   void sharesAreAsTheWeightsSay() {
     List<Upstream.Endpoint> some = new ArrayList<>(endpoints(9));
-    some.add(new Upstream.Endpoint(URI.create("http://10.0.0.10:80"), 3));
+    some.add(new Upstream.Endpoint(URI.create("http://10.0.0.10:80"), 3, 0));
     int[] shares = shares(choices(HashRing.of(some), ten.standing()), 10);
     for (int i = 0; i < 9; i++) {
       assertThat(shares[i]).isCloseTo(REQUESTS / 12, within(REQUESTS / 100));
@@ -114,9 +114,10 @@ class HashRingTest {
     List<Upstream.Endpoint> many = new ArrayList<>();
     for (int i = 0; i < 5000; i++) {
       many.add(
-          new Upstream.Endpoint(URI.create("http://10.0." + i / 250 + "." + i % 250 + ":80"), 1));
+          new Upstream.Endpoint(
+              URI.create("http://10.0." + i / 250 + "." + i % 250 + ":80"), 1, 0));
     }
-    many.add(new Upstream.Endpoint(URI.create("http://10.1.0.1:80"), 1000));
+    many.add(new Upstream.Endpoint(URI.create("http://10.1.0.1:80"), 1000, 0));
     HashRing ring = HashRing.of(many);
     assertThat(ring).isNotNull();
   }

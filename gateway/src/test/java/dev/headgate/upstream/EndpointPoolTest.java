@@ -31,7 +31,7 @@ class EndpointPoolTest {
     return new EndpointPool(
         loop,
         _ -> asked++,
-        new EndpointAddress("o:80", "o", 80, "o", false, 1),
+        new EndpointAddress("o:80", "o", 80, "o", false),
         new PoolLimits(connections, waiting, multiplexes, CONNECT.toNanos(), 1, 1),
         counts);
   }

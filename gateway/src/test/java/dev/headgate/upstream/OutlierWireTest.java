@@ -188,6 +188,30 @@ class OutlierWireTest {
   }
 
   @Test
+  void whenAllOfTheFirstPriorityFailTheNextTakesOver() throws Exception {
+    ScriptedOrigin.Script fails = exchange -> exchange.respond(503, "out");
+    try (var first = ScriptedOrigin.start(fails);
+        var second = ScriptedOrigin.start(fails);
+        var third = good();
+        var fourth = good();
+        var gateway =
+            gateways.start(
+                yaml(FOR_LONG, "", "1", "2", "3", "4")
+                    .replace(
+                        "\"1\", \"2\", \"3\", \"4\"",
+                        "\"%s\", \"%s\", { url: \"%s\", priority: 1 }, { url: \"%s\", priority: 1 }"
+                            .formatted(first.url(), second.url(), third.url(), fourth.url())));
+        RawClient client = gateway.connect()) {
+      List<Integer> statuses = get(client, 60);
+
+      assertThat(first.requests()).hasSizeLessThanOrEqualTo(12);
+      assertThat(second.requests()).hasSizeLessThanOrEqualTo(12);
+      assertThat(statuses.subList(30, 60)).containsOnly(200);
+      assertThat(third.requests()).hasSizeGreaterThan(15);
+    }
+  }
+
+  @Test
   void whatIsKnownSurvivesAReloadThatLeavesTheUpstreamAsItIs() throws Exception {
     try (var bad = ScriptedOrigin.start(exchange -> exchange.respond(500, "out"));
         var second = good();

@@ -63,7 +63,7 @@ class ConfigReaderTest {
     assertThat(the(config.listeners().get("plain")).address())
         .isEqualTo(new HostPort("127.0.0.1", 8080));
     assertThat(the(config.upstreams().get("o")).endpoints())
-        .containsExactly(new Upstream.Endpoint(URI.create("http://127.0.0.1:9001"), 1));
+        .containsExactly(new Upstream.Endpoint(URI.create("http://127.0.0.1:9001"), 1, 0));
     Route all = the(config.routes().get("all"));
     assertThat(all.to()).containsExactly(new Route.Target("o", 1));
     assertThat(all.bodyLimit()).isEqualTo(new Size(10L << 30));
