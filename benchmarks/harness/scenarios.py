@@ -233,7 +233,7 @@ def shared_limits(run: Run) -> Section:
     redis = processes.start(command, str(run.load_core), log)
     processes.wait_until(lambda: b"Ready to accept" in log.read_bytes(), redis, log)
     peers = []
-    for name, sync in (("no limit", None), ("on the node", ""), ("exact", "exact"), ("leased", "leased")):
+    for name, sync in (("no-limit", None), ("on-node", ""), ("exact", "exact"), ("leased", "leased")):
         peer = replace(next(peer for peer in run.peers() if isinstance(peer, Headgate)), name=name)
         store = f", store: shared, sync: {sync}" if sync else ""
         stores = f'stores: {{ shared: {{ redis: "redis://127.0.0.1:{port}" }} }}\n' if sync else ""
@@ -250,7 +250,7 @@ def shared_limits(run: Run) -> Section:
             say(f"  warming up {peer.name}")
             load(peer, run.warmup)
         results = rounds.interleave(peers, run.rounds, lambda peer: run.measure(peer, lambda p: load(p, run.seconds)))
-        return Section.of_rounds(f"A limit shared through Redis, {SHARED_RATE} requests/s", results, "no limit")
+        return Section.of_rounds(f"A limit shared through Redis, {SHARED_RATE} requests/s", results, "no-limit")
 
     try:
         return with_started(run, peers, False, body)
