@@ -299,6 +299,12 @@ public record Upstream(
           @OneOrMany
           @Default("[200-299]")
           List<String> status,
+      @Doc(
+              "Whether to ask as gRPC's health checking protocol has it, `grpc.health.v1.Health/Check`, instead of a path.")
+          @Default("false")
+          boolean grpc,
+      @Doc("With `grpc`: the service to ask about. Empty: the server as a whole.") @Default("")
+          String service,
       @Doc("The request's method.") @Default("GET") String method,
       @Doc(
               "The host to ask for. Without it the one that requests ask for where that is fixed, else the endpoint's own.")

@@ -42,7 +42,7 @@ final class EventLog {
     }
   }
 
-  private boolean mayTell(long now) {
+  boolean mayTell(long now) {
     long since = begun.get();
     int before = told.get();
     if ((since == 0 || now - since >= STRETCH) && begun.compareAndSet(since, now)) {

@@ -62,19 +62,29 @@ public final class EndpointProbe {
             new Upstream.Connections(1, 1),
             upstream.config().tls());
     this.alone = new UpstreamHealth(upstream.name(), one);
-    this.question = check.path() == null ? null : question(endpoint, check.path());
+    this.question = question(endpoint);
   }
 
-  private Callout question(Upstream.Endpoint endpoint, String target) {
+  /** Null where a connection is enough. */
+  private @Nullable Callout question(Upstream.Endpoint endpoint) {
+    String path = check.path();
+    if (!check.grpc() && path == null) {
+      return null;
+    }
+    String target = path == null ? GrpcHealth.PATH : path;
     String scheme = endpoint.url().getScheme().toLowerCase(Locale.ROOT);
     Headers headers = new Headers();
     headers.add(HeaderName.USER_AGENT, "headgate-health-check");
+    if (check.grpc()) {
+      headers.add(HeaderName.CONTENT_TYPE, "application/grpc");
+      headers.add(HeaderName.TE, "trailers");
+    }
     return new Callout(
-        check.method(),
+        check.grpc() ? "POST" : check.method(),
         URI.create(scheme + "://" + host(endpoint)),
         target,
         headers,
-        new byte[0],
+        check.grpc() ? GrpcHealth.question(check.service()) : new byte[0],
         new Terms(
             upstream.name(),
             check.timeout(),
@@ -112,6 +122,7 @@ public final class EndpointProbe {
   private @Nullable String problem(Answer answer) {
     return switch (answer) {
       case Answer.Failed(String why) -> why;
+      case Answer.Answered answered when check.grpc() -> GrpcHealth.problem(answered);
       case Answer.Answered answered ->
           check.expects(answered.status()) ? null : "status " + answered.status();
     };

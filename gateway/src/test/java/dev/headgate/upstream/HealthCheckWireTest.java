@@ -11,6 +11,8 @@ import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.ReceivedRequest;
 import dev.headgate.testkit.ScriptedOrigin;
 import dev.headgate.testkit.UnreachablePort;
+import dev.headgate.testkit.http2.Http2Origin;
+import dev.headgate.testkit.http2.Http2ReceivedRequest;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -125,6 +127,36 @@ class HealthCheckWireTest {
       awaitStates(gateway, 1, 1);
       get(gateway, 4);
       gate.open();
+    }
+  }
+
+  @Test
+  void grpcServersAreAskedInTheirOwnWay() throws Exception {
+    AtomicInteger serving = new AtomicInteger(2);
+    Http2Origin.Script script =
+        exchange -> {
+          if ("/grpc.health.v1.Health/Check".equals(exchange.request().path())) {
+            exchange.readBody();
+            exchange.respondGrpc(0, new byte[] {8, (byte) serving.get()});
+          } else {
+            exchange.respond(200, "in");
+          }
+        };
+    String check =
+        "{ grpc: true, service: orders.v1, interval: 100ms, unhealthyAfter: 1, healthyAfter: 1 }";
+    try (var origin = Http2Origin.start(script);
+        var gateway =
+            gateways.start(
+                yaml(check, origin.url())
+                    .replace("    health:", "    protocol: http2\n    health:"))) {
+      awaitStates(gateway, 0, 1);
+      serving.set(1);
+      awaitStates(gateway, 1, 0);
+      Http2ReceivedRequest asked = origin.requests().getFirst();
+      assertThat(asked.header("content-type")).isEqualTo("application/grpc");
+      assertThat(asked.header("te")).isEqualTo("trailers");
+      origin.awaitBody(1, 16);
+      get(gateway, 2);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 /** The rules of how endpoints are asked whether they are well. */
 final class HealthChecks {
   private static final int DIGITS = 3;
+  private static final int LONGEST_SERVICE = 127;
   private static final int FIRST = 100;
   private static final int LAST = 599;
 
@@ -17,9 +18,11 @@ final class HealthChecks {
     this.problems = problems;
   }
 
-  void check(String at, Upstream.HealthCheck check) {
+  void check(String at, Upstream upstream, Upstream.HealthCheck check) {
     String path = check.path();
-    if (path == null) {
+    if (check.grpc()) {
+      grpc(at, upstream, check);
+    } else if (path == null) {
       if (!check.status().equals(List.of("200-299")) || check.host() != null) {
         problems.warning(
             at, "only a connection is made: nothing is asked for and no answer read", "add 'path'");
@@ -27,6 +30,9 @@ final class HealthChecks {
     } else if (!path.startsWith("/") || !path.chars().allMatch(HealthChecks::inTarget)) {
       problems.error(
           at + ".path", "this is no path", "begin with '/'; what is no ASCII is written as %XX");
+    }
+    if (!check.grpc() && !check.service().isEmpty()) {
+      problems.error(at + ".service", "only gRPC has services to ask about", "add 'grpc: true'");
     }
     for (int i = 0; i < check.status().size(); i++) {
       status(at + ".status[" + i + "]", check.status().get(i));
@@ -41,6 +47,23 @@ final class HealthChecks {
     }
     if (check.host() instanceof String host) {
       Hosts.check(at + ".host", host, problems);
+    }
+  }
+
+  private void grpc(String at, Upstream upstream, Upstream.HealthCheck check) {
+    if (check.path() != null) {
+      problems.error(at + ".path", "gRPC has a path of its own", "leave the path out");
+    }
+    boolean plain = !upstream.endpoints().stream().allMatch(Upstream.Endpoint::secure);
+    if (upstream.protocol() == Upstream.Protocol.HTTP1
+        || (plain && upstream.protocol() == Upstream.Protocol.AUTO)) {
+      problems.error(at + ".grpc", "gRPC needs HTTP/2", "say 'protocol: http2' for the upstream");
+    }
+    boolean name =
+        check.service().length() <= LONGEST_SERVICE
+            && check.service().chars().allMatch(c -> c > ' ' && c < 0x7f);
+    if (!name) {
+      problems.error(at + ".service", "this is no name of a service", "as in 'orders.v1.Orders'");
     }
   }
 

@@ -56,7 +56,7 @@ final class UpstreamChecks {
       }
     }
     if (upstream.health() instanceof Upstream.HealthCheck check) {
-      new HealthChecks(problems).check(at + ".health", check);
+      new HealthChecks(problems).check(at + ".health", upstream, check);
     }
     if (upstream.circuitBreaker() instanceof Upstream.Breaker breaker) {
       breaker(at + ".circuitBreaker", breaker);

@@ -75,6 +75,10 @@ class ConfigChecksTest {
           8080\\n                     | 8080\\ntelemetry: { accessLog: { to: /var/log/x } }\\n | telemetry.accessLog.to | expected stdout, off or file: and a path
           # upstreams
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    outlierDetection: { ejection: 10m }   | upstreams.orders.outlierDetection.maxEjection | the longest time is shorter than the first
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { grpc: true, service: 'a b' }\\n    protocol: http2   | upstreams.orders.health.service | this is no name of a service
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { grpc: true, path: /h }\\n    protocol: http2   | upstreams.orders.health.path | gRPC has a path of its own
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, service: a }   | upstreams.orders.health.service | only gRPC has services to ask about
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { grpc: true }   | upstreams.orders.health.grpc | gRPC needs HTTP/2
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: client, algorithm: random }   | upstreams.orders.balance | an algorithm and a hash: only one can choose
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: 'header:' }   | upstreams.orders.balance.hash | 'header:' is nothing that a request is about
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: heder:X }   | upstreams.orders.balance.hash | 'heder:X' is nothing that a request is about
