@@ -15,6 +15,7 @@ import dev.headgate.policy.contentdigest.ContentDigestKind;
 import dev.headgate.policy.cors.CorsKind;
 import dev.headgate.policy.csrf.CsrfKind;
 import dev.headgate.policy.extauthz.ExtAuthzKind;
+import dev.headgate.policy.fault.FaultKind;
 import dev.headgate.policy.gatewaytoken.GatewayTokenKind;
 import dev.headgate.policy.hmac.HmacCredential;
 import dev.headgate.policy.hmac.HmacKind;
@@ -63,7 +64,8 @@ public final class Policies {
           new ContentDigestKind(),
           new SizeKind(),
           new JsonThreatsKind(),
-          new XmlThreatsKind());
+          new XmlThreatsKind(),
+          new FaultKind());
 
   private static final List<Kind<?>> CREDENTIALS =
       List.of(
