@@ -38,6 +38,12 @@ class LimitKindTest {
         "rate: 1/s, burst: 0|burst",
         "rate: [1/s, 2/min], burst: 5|'burst' goes with one rate",
         "rate: 1/365day, burst: 1000000000|centuries",
+        "rate: 1/s, algorithm: leaky_bucket|expected one of token_bucket, fixed_window",
+        "rate: 1/s, algorithm: fixed_window, burst: 5|a window has no burst",
+        "rate: 1/s, algorithm: fixed_window, maxDelay: 1s|nobody has a turn to wait for",
+        "rate: 1/s, algorithm: sliding_window, store: shared|counted by each node alone",
+        "rate: 1000001/s, algorithm: sliding_window|at most 1000000 in 31 days: 1000001/s",
+        "rate: 1/32day, algorithm: sliding_window|use 'token_bucket' or 'fixed_window'",
         "rate: 1/s, per: []|what has a limit of its own",
         "rate: 1/s, per: cliend|did you mean 'client'",
         "rate: 1/s, per: \"header:\"|'header:' is nothing that can have a limit",
@@ -59,6 +65,8 @@ class LimitKindTest {
   void takesTheLeastThatOneCanWrite() {
     assertThat(report("rate: 50/s")).isEmpty();
     assertThat(report("rate: 50/s, burst: 10, per: client")).isEmpty();
+    assertThat(report("rate: [50/s, 1000000/31day], algorithm: sliding_window")).isEmpty();
+    assertThat(report("rate: 1000000000/365day, algorithm: fixed_window")).isEmpty();
     assertThat(report("rate: 50/s, store: shared")).isEmpty();
     assertThat(report("rate: 50/s, store: shared, sync: leased, lease: 5%")).isEmpty();
   }

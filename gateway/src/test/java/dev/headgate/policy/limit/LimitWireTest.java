@@ -12,6 +12,8 @@ import dev.headgate.testkit.ScriptedOrigin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LimitWireTest {
   private static final String ACME = "X-API-Key: foo";
@@ -249,6 +251,52 @@ class LimitWireTest {
       assertThat(second.status()).isEqualTo(200);
       assertThat(second.header("ratelimit")).isNull();
       assertThat(second.header("retry-after")).isNull();
+      gateway.awaitMetric("headgate_would_deny_total{policy=\"few\",reason=\"limit.exceeded\"}", 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fixed_window", "sliding_window"})
+  void aWindowSaysWhenItEnds(String algorithm) throws Exception {
+    try (var gateway = gateway("{ rate: [5/31day, 3/30day], algorithm: %s }".formatted(algorithm));
+        RawClient client = gateway.connect()) {
+      RawResponse first = get(client, "/open");
+      assertThat(first.headers("ratelimit-policy"))
+          .containsExactly("\"few:5/31day\";q=5;w=2678400", "\"few:3/30day\";q=3;w=2592000");
+      assertThat(first.headers("ratelimit").get(1)).startsWith("\"few:3/30day\";r=2;t=");
+      assertThat(status(client, "/open")).isEqualTo(200);
+      assertThat(status(client, "/also")).isEqualTo(200);
+      for (int i = 0; i < 3; i++) {
+        RawResponse refused = get(client, "/open");
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(Long.parseLong(refused.header("retry-after"))).isBetween(1L, 2 * 2_592_000L);
+        assertThat(refused.text()).contains("\"reason\":\"limit.exceeded\"");
+        // All are charged, or none.
+        assertThat(refused.headers("ratelimit").getFirst()).startsWith("\"few:5/31day\";r=2;");
+      }
+    }
+  }
+
+  @Test
+  void inAWindowTooAnUpstreamMaySayWhatARequestCountsFor() throws Exception {
+    try (var gateway = gateway("{ rate: 10/365day, algorithm: fixed_window, costHeader: X-Cost }");
+        RawClient client = gateway.connect()) {
+      assertThat(get(client, "/open").header("ratelimit")).startsWith("\"few\";r=4;");
+      assertThat(status(client, "/open")).isEqualTo(200);
+      assertThat(status(client, "/open")).isEqualTo(429);
+      assertThat(gateway.apply(config("{ rate: 30/365day, algorithm: fixed_window }")).hasErrors())
+          .isFalse();
+      assertThat(get(client, "/open").header("ratelimit")).startsWith("\"few\";r=17;");
+    }
+  }
+
+  @Test
+  void windowsReportWithoutRefusing() throws Exception {
+    String limit = "{ rate: 1/31day, algorithm: sliding_window }";
+    try (var gateway = new Gateways("nio").start(config(limit, "report"));
+        RawClient client = gateway.connect()) {
+      assertThat(status(client, "/open")).isEqualTo(200);
+      assertThat(status(client, "/open")).isEqualTo(200);
       gateway.awaitMetric("headgate_would_deny_total{policy=\"few\",reason=\"limit.exceeded\"}", 1);
     }
   }
