@@ -23,7 +23,8 @@ interface KeyPart {
           "host",
           "header:NAME",
           "claim:NAME",
-          "label:NAME");
+          "label:NAME",
+          "path:NAME");
 
   /** The part that a user names; null if there is none such. */
   static @Nullable KeyPart of(String text) {
@@ -45,6 +46,7 @@ interface KeyPart {
       }
       case "claim:" -> (exchange, key) -> text(claim(exchange, name), exchange, key);
       case "label:" -> (exchange, key) -> text(label(exchange, name), exchange, key);
+      case "path:" -> (exchange, key) -> text(exchange.captured(name), exchange, key);
       default -> null;
     };
   }

@@ -35,7 +35,7 @@ public record Limit(
     @Doc(
             value =
                 "What has a limit of its own: `client` (an address; an IPv6 network of 64 bits), `consumer`, `credential`,"
-                    + " `route`, `host`, `header:NAME`, `claim:NAME`, `label:NAME`, or a list of these, for each"
+                    + " `route`, `host`, `header:NAME`, `claim:NAME`, `label:NAME`, `path:NAME`, or a list of these, for each"
                     + " combination. Where a request has no such thing, its client's address stands in.",
             example = "[consumer, route]")
         @OneOrMany

@@ -63,7 +63,7 @@ public final class LimitKind implements PolicyKind<Limit> {
     if (config.algorithm() != Limit.Algorithm.TOKEN_BUCKET) {
       windows(at, config, problems);
     }
-    RequestKey.check(at + ".per", config.per(), problems);
+    RequestKey.check(at + ".per", config.per(), config, whole, problems);
     store(at, config, whole, problems);
     if (config.costHeader() != null) {
       new HeaderFields(problems).name(at + ".costHeader", config.costHeader());

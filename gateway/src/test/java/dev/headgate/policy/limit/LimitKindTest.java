@@ -20,6 +20,10 @@ class LimitKindTest {
         routes: { r: { match: { path: /** }, auth: public, policies: [few], respond: {} } }
         """
             .formatted(limit);
+    return problems(yaml);
+  }
+
+  private static String problems(String yaml) {
     return new ConfigReader(Policies.KINDS, Secrets.of(Map.of()))
         .read("headgate.yaml", yaml)
         .problems()
@@ -46,6 +50,9 @@ class LimitKindTest {
         "rate: 1/32day, algorithm: sliding_window|use 'token_bucket' or 'fixed_window'",
         "rate: 1/s, per: []|what has a limit of its own",
         "rate: 1/s, per: cliend|did you mean 'client'",
+        "rate: 1/s, per: path:tenant|few.limit.per[0]: the path of route 'r' captures no {tenant}",
+        "rate: 1/s, per: [client, path:one]|few.limit.per[1]: the path of route 'r' captures no {one}",
+        "rate: 1/s, per: \"path:\"|'path:' is nothing that can have a limit",
         "rate: 1/s, per: \"header:\"|'header:' is nothing that can have a limit",
         "rate: 1/s, per: \"header:a b\"|'a b' is not the name of a header field",
         "rate: 1/s, costHeader: \"x:\"|'x:' is not the name of a header field",
@@ -59,6 +66,29 @@ class LimitKindTest {
       })
   void saysWhatIsWrong(String limit, String problem) {
     assertThat(report(limit)).contains(problem);
+  }
+
+  @Test
+  void whatARouteCapturesIsKnownByItsName() {
+    String yaml =
+        """
+        listeners: { plain: { address: "127.0.0.1:0" } }
+        policies: { few: { limit: { rate: 1/s, per: path:%s } } }
+        routes:
+          free: { match: { path: /free/** }, auth: public, respond: {} }
+          named: { match: { path: "/t/{tenant}/**" }, auth: public, policies: [few], respond: {} }
+          inline:
+            match: { path: "/i/{tenant}" }
+            auth: public
+            policies: [{ concurrency: { max: 1, per: path:%s } }]
+            respond: {}
+        """;
+    assertThat(problems(yaml.formatted("tenant", "tenant"))).isEmpty();
+    assertThat(problems(yaml.formatted("tenent", "tenant")))
+        .contains("route 'named' captures no {tenent}", "did you mean 'tenant'?");
+    assertThat(problems(yaml.formatted("tenant", "user")))
+        .contains(
+            "routes.inline.policies[0].concurrency.per[0]", "as in 'path: /tenants/{user}/**'");
   }
 
   @Test

@@ -47,6 +47,7 @@ class LimitWireTest {
     routes:
       open: { match: { path: /open }, auth: public, policies: [few], to: o }
       also: { match: { path: /also }, auth: public, policies: [few], to: o }
+      tenant: { match: { path: "/t/{tenant}/**" }, auth: public, policies: [%s], to: o }
       keyed: { match: { path: /keyed }, auth: keys, policies: [few], to: o }
     consumers:
       acme:
@@ -59,7 +60,7 @@ class LimitWireTest {
           - apiKey: { sha256: fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9 }
     telemetry: { accessLog: { to: "off" } }
     """
-        .formatted(origin.url(), limit, mode);
+        .formatted(origin.url(), limit, mode, "{ limit: { rate: 1/h, per: path:tenant } }");
   }
 
   private GatewayUnderTest gateway(String limit) {
@@ -181,6 +182,22 @@ class LimitWireTest {
       assertThat(status(client, "/open", "X-Tenant: b")).isEqualTo(200);
       assertThat(status(client, "/open")).isEqualTo(200);
       assertThat(status(client, "/open")).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void whatThePathCapturesHasALimitOfItsOwnHoweverItIsSpelled() throws Exception {
+    try (var gateway = gateway("{ rate: 1/h }");
+        RawClient client = gateway.connect()) {
+      assertThat(status(client, "/t/acme/a", "X-Forwarded-For: 192.0.2.1")).isEqualTo(200);
+      assertThat(status(client, "/t/acme/b", "X-Forwarded-For: 192.0.2.2")).isEqualTo(429);
+      assertThat(status(client, "/t/%61cme", "X-Forwarded-For: 192.0.2.3")).isEqualTo(429);
+      assertThat(status(client, "/t/acme;v=1/a?x", "X-Forwarded-For: 192.0.2.4")).isEqualTo(429);
+      assertThat(status(client, "/x/../t/acme/", "X-Forwarded-For: 192.0.2.5")).isEqualTo(429);
+      assertThat(status(client, "/t/other/a", "X-Forwarded-For: 192.0.2.1")).isEqualTo(200);
+      LimitReport inline =
+          gateway.limits().stream().filter(report -> report.over() > 0).findFirst().orElseThrow();
+      assertThat(inline.top()).containsExactly(new TopKeys.Seen("path:tenant acme", 4, 4));
     }
   }
 
