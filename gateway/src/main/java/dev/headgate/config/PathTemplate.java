@@ -2,6 +2,7 @@ package dev.headgate.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The path of a route: literal segments, {@code {name}} for any one segment that is not empty, and
@@ -117,6 +118,48 @@ public record PathTemplate(String text, List<Segment> segments, boolean rest) {
       }
     }
     return -1;
+  }
+
+  /**
+   * What a name captures of a path that the template takes, as an origin would look it up: after
+   * percent-decoding, one character for each byte, and without what comes after a semicolon. So two
+   * spellings of one thing are the same.
+   *
+   * @param path in canonical form
+   * @return null if the template captures nothing of that name
+   */
+  public @Nullable String captured(String name, String path) {
+    int segment = indexOf(name);
+    if (segment < 0) {
+      return null;
+    }
+    int from = 1;
+    for (int i = 0; i < segment && from > 0; i++) {
+      from = path.indexOf('/', from) + 1;
+    }
+    if (from == 0) {
+      return null;
+    }
+    int slash = path.indexOf('/', from);
+    String written = path.substring(from, slash < 0 ? path.length() : slash);
+    int semicolon = written.indexOf(';');
+    return decoded(semicolon < 0 ? written : written.substring(0, semicolon));
+  }
+
+  private static String decoded(String written) {
+    if (written.indexOf('%') < 0) {
+      return written;
+    }
+    StringBuilder text = new StringBuilder(written.length());
+    for (int i = 0; i < written.length(); i++) {
+      char c = written.charAt(i);
+      if (c == '%') {
+        c = (char) Integer.parseInt(written, i + 1, i + 3, 16);
+        i += 2;
+      }
+      text.append(c);
+    }
+    return text.toString();
   }
 
   /** How many literal segments the template begins with. */

@@ -63,7 +63,7 @@ public record Upstream(
               value =
                   "By what a request is about instead, so that the same goes to the same endpoint: `header:NAME`,"
                       + " `cookie:NAME`, `client` (its address; an IPv6 network of 64 bits), `consumer`, `credential`, `host`,"
-                      + " `claim:NAME`, `label:NAME`. Where a request has no such thing, its client's address stands in.",
+                      + " `claim:NAME`, `label:NAME`, `path:NAME` (what the route's path captures). Where a request has no such thing, its client's address stands in.",
               example = "header:X-User")
           @Nullable String hash) {
     /** In turn. */

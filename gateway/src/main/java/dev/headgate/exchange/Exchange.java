@@ -1,6 +1,7 @@
 package dev.headgate.exchange;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.PathTemplate;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import java.net.InetAddress;
@@ -42,6 +43,7 @@ public final class Exchange {
   private String requestId = "";
   private String traceId = "";
   private @Nullable String route;
+  private @Nullable PathTemplate routePath;
   private @Nullable Identity identity;
   private long revision;
   private GuessLimit guessLimit = GuessLimit.NONE;
@@ -237,6 +239,19 @@ public final class Exchange {
 
   public void route(String name) {
     route = name;
+  }
+
+  /** The path of the route that took the request. */
+  public void routePath(PathTemplate template) {
+    routePath = template;
+  }
+
+  /**
+   * What the route's path captured, worked out when somebody asks; see {@link
+   * PathTemplate#captured}. Null if it captures nothing of that name.
+   */
+  public @Nullable String captured(String name) {
+    return routePath == null ? null : routePath.captured(name, path);
   }
 
   /** Who is calling, if a policy vouched for it. */

@@ -172,6 +172,7 @@ public final class Decisions {
       case Routing.Found<CompiledRoute> found -> {
         chosen = found;
         exchange.route(found.route().name());
+        exchange.routePath(found.route().template());
         exchange.path(found.path(), exchange.query());
         yield null;
       }

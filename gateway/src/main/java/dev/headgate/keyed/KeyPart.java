@@ -30,7 +30,8 @@ interface KeyPart {
           "header:NAME",
           "cookie:NAME",
           "claim:NAME",
-          "label:NAME");
+          "label:NAME",
+          "path:NAME");
 
   /** The part that a user names; null if there is none such. */
   static @Nullable KeyPart of(String text) {
@@ -56,6 +57,7 @@ interface KeyPart {
       }
       case "claim:" -> (exchange, key) -> text(claim(exchange, name), exchange, key);
       case "label:" -> (exchange, key) -> text(label(exchange, name), exchange, key);
+      case "path:" -> (exchange, key) -> text(exchange.captured(name), exchange, key);
       default -> null;
     };
   }

@@ -4,6 +4,7 @@ import com.dynatrace.hash4j.hashing.HashStream64;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Config;
 import dev.headgate.config.Nearest;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Shown;
@@ -72,13 +73,21 @@ public final class RequestKey {
     return per.stream().anyMatch(KeyPart::needsIdentity);
   }
 
-  /** Reports what requests cannot be told apart by. */
-  public static void check(String at, List<String> per, Problems problems) {
+  /**
+   * Reports what requests cannot be told apart by.
+   *
+   * @param policy the configuration of the policy that tells them apart
+   */
+  public static void check(
+      String at, List<String> per, Object policy, Config whole, Problems problems) {
     if (per.isEmpty()) {
       problems.error(at, "what has a limit of its own?", "as in 'per: client'");
     }
     for (int i = 0; i < per.size(); i++) {
       part(at + "[" + i + "]", per.get(i), problems);
+      if (per.get(i).startsWith(CapturedNames.WORD)) {
+        CapturedNames.check(at + "[" + i + "]", per.get(i), policy, whole, problems);
+      }
     }
   }
 

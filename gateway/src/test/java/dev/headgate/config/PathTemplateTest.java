@@ -89,4 +89,16 @@ class PathTemplateTest {
     assertThatThrownBy(() -> PathTemplate.parse("/" + "a".repeat(2048)))
         .hasMessageContaining("2048");
   }
+
+  @Test
+  void aCaptureIsWhatAnOriginWouldLookUp() {
+    PathTemplate template = PathTemplate.parse("/tenants/{tenant}/orders/{order}/**");
+    assertThat(template.captured("tenant", "/tenants/acme/orders/7/lines")).isEqualTo("acme");
+    assertThat(template.captured("order", "/tenants/acme/orders/7/lines")).isEqualTo("7");
+    assertThat(template.captured("order", "/tenants/acme/orders/7")).isEqualTo("7");
+    assertThat(template.captured("tenant", "/tenants/acme;v=2/orders/7")).isEqualTo("acme");
+    assertThat(template.captured("tenant", "/tenants/a%3Ab/orders/7")).isEqualTo("a:b");
+    assertThat(template.captured("tenants", "/tenants/acme/orders/7")).isNull();
+    assertThat(template.captured("order", "/tenants/acme")).isNull();
+  }
 }

@@ -27,7 +27,9 @@ class BalanceWireTest {
             balance: %s
             retry: { attempts: 2, on: [503], minPerSecond: 100, backoff: 0s }
             outlierDetection: { ejection: 10m, maxEjection: 10m }
-        routes: { all: { match: { path: /** }, auth: public, to: o } }
+        routes:
+          all: { match: { path: /** }, auth: public, to: o }
+          carts: { match: { path: "/carts/{cart}/**" }, auth: public, to: o }
         telemetry: { accessLog: { to: "off" } }
         """
             .formatted(String.join("\", \"", urls), balance));
@@ -38,7 +40,11 @@ class BalanceWireTest {
   }
 
   private static String get(RawClient client, String field) throws Exception {
-    client.send("GET /x HTTP/1.1\r\nHost: a\r\n" + field + "\r\n\r\n");
+    return get(client, "/x", field);
+  }
+
+  private static String get(RawClient client, String path, String field) throws Exception {
+    client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + field + "\r\n\r\n");
     return client.readResponse().text();
   }
 
@@ -72,6 +78,23 @@ class BalanceWireTest {
         var c = named("c");
         var gateway = gateway("{ hash: \"cookie:sid\" }", a.url(), b.url(), c.url())) {
       sticks(gateway, "Cookie: other=1; sid=u");
+    }
+  }
+
+  @Test
+  void whatThePathCapturesGoesToTheSameEndpoint() throws Exception {
+    try (var a = named("a");
+        var b = named("b");
+        var c = named("c");
+        var gateway = gateway("{ hash: \"path:cart\" }", a.url(), b.url(), c.url());
+        RawClient client = gateway.connect()) {
+      Set<String> reached = new HashSet<>();
+      for (int cart = 0; cart < 40; cart++) {
+        String first = get(client, "/carts/" + cart + "/items", "X-Any: 1");
+        assertThat(get(client, "/carts/" + cart + "/total", "X-Any: 2")).isEqualTo(first);
+        reached.add(first);
+      }
+      assertThat(reached).hasSize(3);
     }
   }
 

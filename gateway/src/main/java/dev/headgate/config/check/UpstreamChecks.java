@@ -27,7 +27,8 @@ final class UpstreamChecks {
           "header:NAME",
           "cookie:NAME",
           "claim:NAME",
-          "label:NAME");
+          "label:NAME",
+          "path:NAME");
 
   private final Problems problems;
 

@@ -29,7 +29,7 @@ public final class ConcurrencyKind implements PolicyKind<Concurrency> {
 
   @Override
   public void check(String at, Concurrency config, Config whole, Problems problems) {
-    RequestKey.check(at + ".per", config.per(), problems);
+    RequestKey.check(at + ".per", config.per(), config, whole, problems);
   }
 
   @Override

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>Times are those of {@link dev.headgate.exchange.Loop#nanos}.
  */
 @Shared
-final class Buckets {
+final class Buckets implements Counted {
   private final KeyedWords buckets;
   private final AtomicLongArray fullAt;
 

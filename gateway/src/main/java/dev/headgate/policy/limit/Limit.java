@@ -26,9 +26,16 @@ public record Limit(
         @Range(min = "1", max = "1000000000")
         @Nullable Integer burst,
     @Doc(
+            "How is counted. `token_bucket`: `burst` at once, and then as many as `rate` says. `fixed_window`: so many in each"
+                + " minute (hour, and so on), which begins when the clock says so. `sliding_window`: as that, with a share of"
+                + " what came in the one before; up to 1,000,000 in at most 31 days. Windows have no `burst`, no `maxDelay`"
+                + " and no `store`.")
+        @Default("token_bucket")
+        Algorithm algorithm,
+    @Doc(
             value =
                 "What has a limit of its own: `client` (an address; an IPv6 network of 64 bits), `consumer`, `credential`,"
-                    + " `route`, `host`, `header:NAME`, `cookie:NAME`, `claim:NAME`, `label:NAME`, or a list of these, for each"
+                    + " `route`, `host`, `header:NAME`, `cookie:NAME`, `claim:NAME`, `label:NAME`, `path:NAME`, or a list of these, for each"
                     + " combination. Where a request has no such thing, its client's address stands in.",
             example = "[consumer, route]")
         @OneOrMany
@@ -84,6 +91,13 @@ public record Limit(
         @Default("100000")
         @Range(min = "1000", max = "100000000")
         int keys) {
+
+  /** How is counted. */
+  public enum Algorithm {
+    TOKEN_BUCKET,
+    FIXED_WINDOW,
+    SLIDING_WINDOW
+  }
 
   /** How nodes count together. */
   public enum Sync {

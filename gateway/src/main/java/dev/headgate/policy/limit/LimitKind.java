@@ -14,12 +14,15 @@ import dev.headgate.exchange.Stores;
 import dev.headgate.expression.Expression;
 import dev.headgate.http.HeaderName;
 import dev.headgate.keyed.RequestKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The kind {@code limit}. */
 public final class LimitKind implements PolicyKind<Limit> {
+  private static final Duration LONGEST_SLIDING = Duration.ofDays(31);
+
   @Override
   public String name() {
     return "limit";
@@ -57,10 +60,40 @@ public final class LimitKind implements PolicyKind<Limit> {
         problems.error(at + ".burst", "an empty bucket would need centuries to be full", "");
       }
     }
-    RequestKey.check(at + ".per", config.per(), problems);
+    if (config.algorithm() != Limit.Algorithm.TOKEN_BUCKET) {
+      windows(at, config, problems);
+    }
+    RequestKey.check(at + ".per", config.per(), config, whole, problems);
     store(at, config, whole, problems);
     if (config.costHeader() != null) {
       new HeaderFields(problems).name(at + ".costHeader", config.costHeader());
+    }
+  }
+
+  private static void windows(String at, Limit config, Problems problems) {
+    if (config.burst() != null) {
+      problems.error(at + ".burst", "a window has no burst", "the rate's number may come at once");
+    }
+    if (config.maxDelay() != null) {
+      problems.error(
+          at + ".maxDelay",
+          "nobody has a turn to wait for in a window",
+          "use 'algorithm: token_bucket', or leave 'maxDelay' out");
+    }
+    if (config.store() != null) {
+      problems.error(
+          at + ".store",
+          "windows are counted by each node alone",
+          "nodes count together with 'algorithm: token_bucket'");
+    }
+    for (Rate rate : config.rate()) {
+      if (config.algorithm() == Limit.Algorithm.SLIDING_WINDOW
+          && (rate.count() > Windows.MOST_SLIDING || rate.per().compareTo(LONGEST_SLIDING) > 0)) {
+        problems.error(
+            at + ".rate",
+            "a sliding window holds at most " + Windows.MOST_SLIDING + " in 31 days: " + rate,
+            "use 'token_bucket' or 'fixed_window'");
+      }
     }
   }
 
@@ -95,7 +128,7 @@ public final class LimitKind implements PolicyKind<Limit> {
       String name =
           config.rate().size() == 1 ? preparation.name() : preparation.name() + ":" + rate;
       limits.add(
-          LimitPlan.One.of(name, rate, burst(config, rate), buckets(i, config, preparation)));
+          LimitPlan.One.of(name, rate, burst(config, rate), counted(i, config, preparation)));
     }
     LimitPlan plan =
         new LimitPlan(
@@ -133,6 +166,25 @@ public final class LimitKind implements PolicyKind<Limit> {
   }
 
   /** What is counted stays as long as the same things are counted in the same place. */
+  private static Counted counted(int number, Limit config, Preparation preparation) {
+    return switch (config.algorithm()) {
+      case TOKEN_BUCKET -> buckets(number, config, preparation);
+      case FIXED_WINDOW -> windows(number, config, false, preparation);
+      case SLIDING_WINDOW -> windows(number, config, true, preparation);
+    };
+  }
+
+  private static Windows windows(
+      int number, Limit config, boolean sliding, Preparation preparation) {
+    record Key(
+        String place, int number, List<String> per, int keys, long millis, boolean sliding) {}
+    long millis = config.rate().get(number).per().toMillis();
+    return preparation.shared(
+        Windows.class,
+        new Key(preparation.place(), number, config.per(), config.keys(), millis, sliding),
+        () -> new Windows(config.keys(), millis, sliding));
+  }
+
   private static Buckets buckets(int number, Limit config, Preparation preparation) {
     record Key(String place, int number, List<String> per, int keys) {}
     return preparation.shared(

@@ -46,7 +46,10 @@ record LimitPlan(
   /** The tokens as one loop takes them. */
   Tokens tokens(Loop loop) {
     if (sharing == null) {
-      return new LocalTokens(this, loop);
+      return switch (limits.getFirst().counted()) {
+        case Buckets _ -> new LocalTokens(this, loop);
+        case Windows _ -> new LocalWindows(this, loop);
+      };
     }
     return sharing.leases() == null
         ? new ExactTokens(this, sharing, loop)
@@ -72,18 +75,51 @@ record LimitPlan(
    * One of its rates.
    *
    * @param name for the log
-   * @param nanosEach how long one token needs to come back
-   * @param burst how many a full bucket holds
+   * @param nanosEach how long one token needs to come back; 1 for windows, which count requests and
+   *     have all that is said here in nanoseconds as a number of them
+   * @param burst how many a full bucket holds, or pass in a window
    * @param quoted the name, as the fields of answers have it
    * @param described what the field {@code RateLimit-Policy} says
    */
   record One(
-      String name, Buckets buckets, long nanosEach, long burst, String quoted, String described) {
+      String name, Counted counted, long nanosEach, long burst, String quoted, String described) {
     /** Times beyond any calendar are all the same, and can be added up. */
     private static final long FARTHEST = Long.MAX_VALUE / 4;
 
     /** Up to here, the sum of two is exact in Lua. */
     private static final long FARTHEST_UNITS = 1L << 52;
+
+    /** The buckets of a limit that is made of such. */
+    Buckets buckets() {
+      return switch (counted) {
+        case Buckets buckets -> buckets;
+        case Windows _ -> throw new IllegalStateException(name + " counts in windows");
+      };
+    }
+
+    /** The windows of a limit that is made of such. */
+    Windows windows() {
+      return switch (counted) {
+        case Windows windows -> windows;
+        case Buckets _ -> throw new IllegalStateException(name + " counts in buckets");
+      };
+    }
+
+    /** In how many nanoseconds all may come again, if so much is left. */
+    long resetNanos(long room, long now) {
+      return switch (counted) {
+        case Buckets _ -> depth() - room;
+        case Windows windows -> windows.resetNanos(now);
+      };
+    }
+
+    /** When to come again, in nanoseconds, with what never fits. */
+    long neverNanos() {
+      return switch (counted) {
+        case Buckets _ -> depth();
+        case Windows windows -> windows.lengthNanos();
+      };
+    }
 
     /** How long an empty bucket needs to be full, in nanoseconds. */
     long depth() {
@@ -113,12 +149,12 @@ record LimitPlan(
       return cost > FARTHEST_UNITS / unitsEach() ? FARTHEST_UNITS : cost * unitsEach();
     }
 
-    static One of(String name, Rate rate, long burst, Buckets buckets) {
+    static One of(String name, Rate rate, long burst, Counted counted) {
       String quoted = '"' + name + '"';
       return new One(
           name,
-          buckets,
-          rate.intervalNanos(),
+          counted,
+          counted instanceof Buckets ? rate.intervalNanos() : 1,
           burst,
           quoted,
           quoted + ";q=" + rate.count() + ";w=" + rate.per().toSeconds());

@@ -119,7 +119,7 @@ final class LimitPolicy implements Policy {
   private Decision refused(Exchange exchange, long cost, Found.Taking taking) {
     meter.over(taking.key(), () -> names.of(exchange));
     LimitPlan.One limit = plan.limits().get(taking.fullest());
-    long wait = limit.nanos(cost) > limit.depth() ? limit.depth() : taking.due();
+    long wait = limit.nanos(cost) > limit.depth() ? limit.neverNanos() : taking.due();
     exchange.responseHeaders().set(HeaderName.RETRY_AFTER, Long.toString(seconds(wait)));
     return Decision.fail(
         Failure.client(
@@ -169,6 +169,7 @@ final class LimitPolicy implements Policy {
 
   /** The fields of draft-ietf-httpapi-ratelimit-headers-10. */
   private void tell(Headers answer, long[] left) {
+    long now = loop.nanos();
     for (int i = 0; i < left.length; i++) {
       LimitPlan.One limit = plan.limits().get(i);
       long room = Math.max(0, left[i]);
@@ -179,7 +180,7 @@ final class LimitPolicy implements Policy {
               + ";r="
               + room / limit.nanosEach()
               + ";t="
-              + seconds(limit.depth() - room));
+              + seconds(limit.resetNanos(room, now)));
     }
   }
 }

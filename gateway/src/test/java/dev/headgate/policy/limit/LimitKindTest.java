@@ -20,6 +20,10 @@ class LimitKindTest {
         routes: { r: { match: { path: /** }, auth: public, policies: [few], respond: {} } }
         """
             .formatted(limit);
+    return problems(yaml);
+  }
+
+  private static String problems(String yaml) {
     return new ConfigReader(Policies.KINDS, Secrets.of(Map.of()))
         .read("headgate.yaml", yaml)
         .problems()
@@ -38,8 +42,17 @@ class LimitKindTest {
         "rate: 1/s, burst: 0|burst",
         "rate: [1/s, 2/min], burst: 5|'burst' goes with one rate",
         "rate: 1/365day, burst: 1000000000|centuries",
+        "rate: 1/s, algorithm: leaky_bucket|expected one of token_bucket, fixed_window",
+        "rate: 1/s, algorithm: fixed_window, burst: 5|a window has no burst",
+        "rate: 1/s, algorithm: fixed_window, maxDelay: 1s|nobody has a turn to wait for",
+        "rate: 1/s, algorithm: sliding_window, store: shared|counted by each node alone",
+        "rate: 1000001/s, algorithm: sliding_window|at most 1000000 in 31 days: 1000001/s",
+        "rate: 1/32day, algorithm: sliding_window|use 'token_bucket' or 'fixed_window'",
         "rate: 1/s, per: []|what has a limit of its own",
         "rate: 1/s, per: cliend|did you mean 'client'",
+        "rate: 1/s, per: path:tenant|few.limit.per[0]: the path of route 'r' captures no {tenant}",
+        "rate: 1/s, per: [client, path:one]|few.limit.per[1]: the path of route 'r' captures no {one}",
+        "rate: 1/s, per: \"path:\"|'path:' is nothing that can have a limit",
         "rate: 1/s, per: \"header:\"|'header:' is nothing that can have a limit",
         "rate: 1/s, per: \"header:a b\"|'a b' is not the name of a header field",
         "rate: 1/s, costHeader: \"x:\"|'x:' is not the name of a header field",
@@ -56,9 +69,34 @@ class LimitKindTest {
   }
 
   @Test
+  void whatARouteCapturesIsKnownByItsName() {
+    String yaml =
+        """
+        listeners: { plain: { address: "127.0.0.1:0" } }
+        policies: { few: { limit: { rate: 1/s, per: path:%s } } }
+        routes:
+          free: { match: { path: /free/** }, auth: public, respond: {} }
+          named: { match: { path: "/t/{tenant}/**" }, auth: public, policies: [few], respond: {} }
+          inline:
+            match: { path: "/i/{tenant}" }
+            auth: public
+            policies: [{ concurrency: { max: 1, per: path:%s } }]
+            respond: {}
+        """;
+    assertThat(problems(yaml.formatted("tenant", "tenant"))).isEmpty();
+    assertThat(problems(yaml.formatted("tenent", "tenant")))
+        .contains("route 'named' captures no {tenent}", "did you mean 'tenant'?");
+    assertThat(problems(yaml.formatted("tenant", "user")))
+        .contains(
+            "routes.inline.policies[0].concurrency.per[0]", "as in 'path: /tenants/{user}/**'");
+  }
+
+  @Test
   void takesTheLeastThatOneCanWrite() {
     assertThat(report("rate: 50/s")).isEmpty();
     assertThat(report("rate: 50/s, burst: 10, per: client")).isEmpty();
+    assertThat(report("rate: [50/s, 1000000/31day], algorithm: sliding_window")).isEmpty();
+    assertThat(report("rate: 1000000000/365day, algorithm: fixed_window")).isEmpty();
     assertThat(report("rate: 50/s, store: shared")).isEmpty();
     assertThat(report("rate: 50/s, store: shared, sync: leased, lease: 5%")).isEmpty();
   }

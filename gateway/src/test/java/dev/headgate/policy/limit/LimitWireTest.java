@@ -12,6 +12,8 @@ import dev.headgate.testkit.ScriptedOrigin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LimitWireTest {
   private static final String ACME = "X-API-Key: foo";
@@ -45,6 +47,7 @@ class LimitWireTest {
     routes:
       open: { match: { path: /open }, auth: public, policies: [few], to: o }
       also: { match: { path: /also }, auth: public, policies: [few], to: o }
+      tenant: { match: { path: "/t/{tenant}/**" }, auth: public, policies: [%s], to: o }
       keyed: { match: { path: /keyed }, auth: keys, policies: [few], to: o }
     consumers:
       acme:
@@ -57,7 +60,7 @@ class LimitWireTest {
           - apiKey: { sha256: fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9 }
     telemetry: { accessLog: { to: "off" } }
     """
-        .formatted(origin.url(), limit, mode);
+        .formatted(origin.url(), limit, mode, "{ limit: { rate: 1/h, per: path:tenant } }");
   }
 
   private GatewayUnderTest gateway(String limit) {
@@ -183,6 +186,22 @@ class LimitWireTest {
   }
 
   @Test
+  void whatThePathCapturesHasALimitOfItsOwnHoweverItIsSpelled() throws Exception {
+    try (var gateway = gateway("{ rate: 1/h }");
+        RawClient client = gateway.connect()) {
+      assertThat(status(client, "/t/acme/a", "X-Forwarded-For: 192.0.2.1")).isEqualTo(200);
+      assertThat(status(client, "/t/acme/b", "X-Forwarded-For: 192.0.2.2")).isEqualTo(429);
+      assertThat(status(client, "/t/%61cme", "X-Forwarded-For: 192.0.2.3")).isEqualTo(429);
+      assertThat(status(client, "/t/acme;v=1/a?x", "X-Forwarded-For: 192.0.2.4")).isEqualTo(429);
+      assertThat(status(client, "/x/../t/acme/", "X-Forwarded-For: 192.0.2.5")).isEqualTo(429);
+      assertThat(status(client, "/t/other/a", "X-Forwarded-For: 192.0.2.1")).isEqualTo(200);
+      LimitReport inline =
+          gateway.limits().stream().filter(report -> report.over() > 0).findFirst().orElseThrow();
+      assertThat(inline.top()).containsExactly(new TopKeys.Seen("path:tenant acme", 4, 4));
+    }
+  }
+
+  @Test
   void ofSeveralRatesAllAreChargedOrNone() throws Exception {
     try (var gateway = gateway("{ rate: [5/h, 2/day] }");
         RawClient client = gateway.connect()) {
@@ -249,6 +268,52 @@ class LimitWireTest {
       assertThat(second.status()).isEqualTo(200);
       assertThat(second.header("ratelimit")).isNull();
       assertThat(second.header("retry-after")).isNull();
+      gateway.awaitMetric("headgate_would_deny_total{policy=\"few\",reason=\"limit.exceeded\"}", 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fixed_window", "sliding_window"})
+  void aWindowSaysWhenItEnds(String algorithm) throws Exception {
+    try (var gateway = gateway("{ rate: [5/31day, 3/30day], algorithm: %s }".formatted(algorithm));
+        RawClient client = gateway.connect()) {
+      RawResponse first = get(client, "/open");
+      assertThat(first.headers("ratelimit-policy"))
+          .containsExactly("\"few:5/31day\";q=5;w=2678400", "\"few:3/30day\";q=3;w=2592000");
+      assertThat(first.headers("ratelimit").get(1)).startsWith("\"few:3/30day\";r=2;t=");
+      assertThat(status(client, "/open")).isEqualTo(200);
+      assertThat(status(client, "/also")).isEqualTo(200);
+      for (int i = 0; i < 3; i++) {
+        RawResponse refused = get(client, "/open");
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(Long.parseLong(refused.header("retry-after"))).isBetween(1L, 2 * 2_592_000L);
+        assertThat(refused.text()).contains("\"reason\":\"limit.exceeded\"");
+        // All are charged, or none.
+        assertThat(refused.headers("ratelimit").getFirst()).startsWith("\"few:5/31day\";r=2;");
+      }
+    }
+  }
+
+  @Test
+  void inAWindowTooAnUpstreamMaySayWhatARequestCountsFor() throws Exception {
+    try (var gateway = gateway("{ rate: 10/365day, algorithm: fixed_window, costHeader: X-Cost }");
+        RawClient client = gateway.connect()) {
+      assertThat(get(client, "/open").header("ratelimit")).startsWith("\"few\";r=4;");
+      assertThat(status(client, "/open")).isEqualTo(200);
+      assertThat(status(client, "/open")).isEqualTo(429);
+      assertThat(gateway.apply(config("{ rate: 30/365day, algorithm: fixed_window }")).hasErrors())
+          .isFalse();
+      assertThat(get(client, "/open").header("ratelimit")).startsWith("\"few\";r=17;");
+    }
+  }
+
+  @Test
+  void windowsReportWithoutRefusing() throws Exception {
+    String limit = "{ rate: 1/31day, algorithm: sliding_window }";
+    try (var gateway = new Gateways("nio").start(config(limit, "report"));
+        RawClient client = gateway.connect()) {
+      assertThat(status(client, "/open")).isEqualTo(200);
+      assertThat(status(client, "/open")).isEqualTo(200);
       gateway.awaitMetric("headgate_would_deny_total{policy=\"few\",reason=\"limit.exceeded\"}", 1);
     }
   }

@@ -7,6 +7,7 @@ import dev.headgate.GatewayUnderTest;
 import dev.headgate.Gateways;
 import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.RawResponse;
+import dev.headgate.testkit.ScriptedOrigin;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class SharedLimitWireTest {
         match: { path: /** }
         auth: public
         policies: [fleet]
-        respond: { status: 200, headers: { X-Cost: "3" } }
+        respond: { status: 200 }
     telemetry: { accessLog: { to: "off" } }
     """
         .formatted(redis.port(), store, limit, mode);
@@ -119,12 +120,36 @@ class SharedLimitWireTest {
 
   @Test
   void theUpstreamsPriceIsChargedInTheStoreAfterwards() throws Exception {
-    String yaml = config("rate: 1/h, burst: 10, cost: 2");
-    try (var one = new Gateways("nio").start(yaml);
-        RawClient client = one.connect()) {
-      assertThat(get(client).header("ratelimit")).startsWith("\"fleet\";r=8;");
-      assertThat(get(client).header("ratelimit")).startsWith("\"fleet\";r=6;");
+    String limit = "rate: 1/h, burst: 10, cost: 2, costHeader: X-Cost";
+    try (ScriptedOrigin origin =
+        ScriptedOrigin.start(exchange -> exchange.respond(200, "in", "X-Cost: 3"))) {
+      chargedAfterwards(
+          config(limit).replace("respond: { status: 200 }", "to: o")
+              + "upstreams: { o: { endpoints: [\""
+              + origin.url()
+              + "\"] } }\n");
     }
+  }
+
+  private void chargedAfterwards(String yaml) throws Exception {
+    try (var one = new Gateways("nio").start(yaml);
+        var other = new Gateways("nio").start(yaml);
+        RawClient first = one.connect();
+        RawClient second = other.connect()) {
+      // Two before, and three when the answer has said so.
+      assertThat(get(first).header("ratelimit")).startsWith("\"fleet\";r=5;");
+      Awaitility.await().until(() -> missingInRedis() > 4.9);
+      assertThat(get(second).header("ratelimit")).startsWith("\"fleet\";r=0;");
+      Awaitility.await().until(() -> missingInRedis() > 9.9);
+      assertThat(get(first).status()).isEqualTo(429);
+    }
+  }
+
+  /** How many tokens the one bucket misses. */
+  private double missingInRedis() throws Exception {
+    String key = redis.call("EVAL \"return redis.call('KEYS', 'headgate:*')[1]\" 0");
+    String word = redis.call("GET " + key);
+    return Double.parseDouble(word.substring(0, word.indexOf(' '))) / 3_600e9;
   }
 
   @Test

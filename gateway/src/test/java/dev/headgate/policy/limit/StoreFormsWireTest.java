@@ -8,7 +8,9 @@ import dev.headgate.testkit.Certificates;
 import dev.headgate.testkit.Identity;
 import dev.headgate.testkit.RawClient;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +93,49 @@ class StoreFormsWireTest {
         assertThat(get(gateway)).isEqualTo(200);
         assertThat(get(gateway)).isEqualTo(429);
         assertThat(redis.call("DBSIZE")).isEqualTo(":1");
+      } finally {
+        sentinel.stop();
+      }
+    }
+  }
+
+  @Test
+  void aReplicaThatSentinelsPromoteGoesOnWithWhatWasCounted() throws Exception {
+    try (RedisUnderTest master = RedisUnderTest.start();
+        RedisUnderTest replica = RedisUnderTest.start("replicaof 127.0.0.1 " + master.port())) {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> master.call("INFO replication").contains("state=online"));
+      int port = RedisUnderTest.freePort();
+      RedisSentinel sentinel =
+          RedisSentinel.newRedisSentinel()
+              .bind("127.0.0.1")
+              .port(port)
+              .masterName("main")
+              .masterPort(master.port())
+              .quorumSize(1)
+              .downAfterMilliseconds(500L)
+              .failOverTimeout(3_000L)
+              .build();
+      sentinel.start();
+      try (var gateway =
+          new Gateways("nio")
+              .start(
+                  config(
+                      "redis: \"redis-sentinel://127.0.0.1:%d#main\"".formatted(port),
+                      "rate: 1/h"))) {
+        assertThat(get(gateway)).isEqualTo(200);
+        Awaitility.await().until(() -> replica.call("DBSIZE").equals(":1"));
+        master.kill();
+        // Nobody passes for that: 503 until the replica is the master, and then it knows.
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> {
+              int status = get(gateway);
+              assertThat(status).isIn(503, 429);
+              return status == 429;
+            });
+        assertThat(replica.call("INFO replication")).contains("role:master");
       } finally {
         sentinel.stop();
       }
