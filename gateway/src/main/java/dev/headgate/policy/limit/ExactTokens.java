@@ -14,13 +14,13 @@ final class ExactTokens implements Tokens {
   private final LimitPlan plan;
   private final WithoutStore without;
   private final SharedKey keys;
-  private final SharedBuckets buckets;
+  private final StoreCounts buckets;
 
   ExactTokens(LimitPlan plan, LimitPlan.Sharing sharing, Loop loop) {
     this.plan = plan;
     this.without = new WithoutStore(plan, sharing.onFailure(), loop);
     this.keys = new SharedKey(sharing.purpose(), plan.per());
-    this.buckets = new SharedBuckets(plan, sharing.place(), loop.stores());
+    this.buckets = plan.inStore(sharing.place(), loop.stores());
   }
 
   @Override

@@ -28,8 +28,8 @@ public record Limit(
     @Doc(
             "How is counted. `token_bucket`: `burst` at once, and then as many as `rate` says. `fixed_window`: so many in each"
                 + " minute (hour, and so on), which begins when the clock says so. `sliding_window`: as that, with a share of"
-                + " what came in the one before; up to 1,000,000 in at most 31 days. Windows have no `burst`, no `maxDelay`"
-                + " and no `store`.")
+                + " what came in the one before; up to 1,000,000 in at most 31 days. Windows have no `burst` and no `maxDelay`,"
+                + " and are not lent.")
         @Default("token_bucket")
         Algorithm algorithm,
     @Doc(

@@ -80,11 +80,9 @@ public final class LimitKind implements PolicyKind<Limit> {
           "nobody has a turn to wait for in a window",
           "use 'algorithm: token_bucket', or leave 'maxDelay' out");
     }
-    if (config.store() != null) {
+    if (config.sync() == Limit.Sync.LEASED) {
       problems.error(
-          at + ".store",
-          "windows are counted by each node alone",
-          "nodes count together with 'algorithm: token_bucket'");
+          at + ".sync", "a window lends nothing", "use 'exact', or 'algorithm: token_bucket'");
     }
     for (Rate rate : config.rate()) {
       if (config.algorithm() == Limit.Algorithm.SLIDING_WINDOW

@@ -46,14 +46,27 @@ record LimitPlan(
   /** The tokens as one loop takes them. */
   Tokens tokens(Loop loop) {
     if (sharing == null) {
-      return switch (limits.getFirst().counted()) {
-        case Buckets _ -> new LocalTokens(this, loop);
-        case Windows _ -> new LocalWindows(this, loop);
-      };
+      return local(loop);
     }
     return sharing.leases() == null
         ? new ExactTokens(this, sharing, loop)
         : new LeasedTokens(this, sharing, sharing.leases(), loop);
+  }
+
+  /** What a node counts by itself. */
+  LocalCounts local(Loop loop) {
+    return switch (limits.getFirst().counted()) {
+      case Buckets _ -> new LocalTokens(this, loop);
+      case Windows _ -> new LocalWindows(this, loop);
+    };
+  }
+
+  /** What is counted in a store, asked about each request. */
+  StoreCounts inStore(Stores.Place place, Stores stores) {
+    return switch (limits.getFirst().counted()) {
+      case Buckets _ -> new SharedBuckets(this, place, stores);
+      case Windows _ -> new SharedWindows(this, place, stores);
+    };
   }
 
   /** Whether something of a request is needed when its answer comes. */

@@ -7,7 +7,7 @@ import dev.headgate.keyed.RequestKey;
 
 /** Tokens that this node counts alone. */
 @LoopConfined
-final class LocalTokens implements Tokens {
+final class LocalTokens implements LocalCounts {
   private final LimitPlan plan;
   private final Loop loop;
   private final RequestKey keys;
@@ -18,8 +18,8 @@ final class LocalTokens implements Tokens {
     this.keys = new RequestKey(plan.per(), plan.seed());
   }
 
-  /** Whose tokens a request takes. */
-  long key(Exchange exchange) {
+  @Override
+  public long key(Exchange exchange) {
     return keys.of(exchange);
   }
 
@@ -28,7 +28,8 @@ final class LocalTokens implements Tokens {
     return take(key(exchange), "", cost, patience);
   }
 
-  Found.Taking take(long key, String sharedKey, long cost, long patience) {
+  @Override
+  public Found.Taking take(long key, String sharedKey, long cost, long patience) {
     long now = loop.nanos();
     long[] left = new long[plan.limits().size()];
     int fullest = takeAll(key, cost, now, left);
@@ -85,8 +86,8 @@ final class LocalTokens implements Tokens {
     }
   }
 
-  /** Counts what was taken elsewhere, as far as buckets go. */
-  void mirror(long key, long cost) {
+  @Override
+  public void mirror(long key, long cost) {
     for (LimitPlan.One limit : plan.limits()) {
       limit.buckets().charge(key, limit.nanos(cost), limit.depth(), loop.nanos());
     }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Windows of time in which this node counts alone. Nobody waits for a turn in them. */
 @LoopConfined
-final class LocalWindows implements Tokens {
+final class LocalWindows implements LocalCounts {
   private final List<LimitPlan.One> limits;
   private final Windows[] windows;
   private final Loop loop;
@@ -25,14 +25,23 @@ final class LocalWindows implements Tokens {
   }
 
   @Override
+  public long key(Exchange exchange) {
+    return keys.of(exchange);
+  }
+
+  @Override
   public Found take(Exchange exchange, long cost, long patience) {
-    long key = keys.of(exchange);
+    return take(key(exchange), "", cost, patience);
+  }
+
+  @Override
+  public Found.Taking take(long key, String sharedKey, long cost, long patience) {
     long now = loop.nanos();
     long[] left = new long[windows.length];
     int fullest = takeAll(key, cost, now, left);
     return fullest < 0
-        ? Found.Taking.enough(key, "", left)
-        : new Found.Taking(key, "", left, fullest, -left[fullest], false);
+        ? Found.Taking.enough(key, sharedKey, left)
+        : new Found.Taking(key, sharedKey, left, fullest, -left[fullest], false);
   }
 
   /**
@@ -62,6 +71,13 @@ final class LocalWindows implements Tokens {
       }
     }
     return longest;
+  }
+
+  @Override
+  public void mirror(long key, long cost) {
+    for (int i = 0; i < windows.length; i++) {
+      windows[i].charge(key, cost, limits.get(i).burst(), loop.nanos());
+    }
   }
 
   @Override

@@ -19,7 +19,7 @@ import java.util.List;
  * there.
  */
 @LoopConfined
-final class SharedBuckets {
+final class SharedBuckets implements StoreCounts {
   /**
    * Gets the operation, how many tokens are to be lent, and for each bucket: an amount, its depth,
    * what one token is, a bound, and how many units a microsecond has. Gives a number and what is
@@ -135,12 +135,14 @@ final class SharedBuckets {
   }
 
   /** Takes tokens out of all buckets of a key, if all have enough within a time; else none. */
-  void take(String key, long cost, long patience, Listener listener) {
+  @Override
+  public void take(String key, long cost, long patience, Listener listener) {
     ask(key, TAKE, 0, limit -> new Amount(limit.units(cost), patience / limit.unit()), listener);
   }
 
   /** Takes tokens whether there are enough or not, down to two empty buckets. */
-  void charge(String key, long cost, Listener listener) {
+  @Override
+  public void charge(String key, long cost, Listener listener) {
     ask(key, CHARGE, 0, limit -> new Amount(limit.units(cost), 2 * limit.depthUnits()), listener);
   }
 

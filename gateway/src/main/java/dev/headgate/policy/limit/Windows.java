@@ -135,6 +135,10 @@ final class Windows implements Counted {
     return TimeUnit.MILLISECONDS.toNanos(sliding ? rest + length : rest);
   }
 
+  boolean slides() {
+    return sliding;
+  }
+
   long lengthNanos() {
     return TimeUnit.MILLISECONDS.toNanos(length);
   }

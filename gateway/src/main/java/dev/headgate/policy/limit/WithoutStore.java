@@ -19,16 +19,16 @@ final class WithoutStore {
 
   private final LimitPlan plan;
   private final Limit.OnStoreFailure onFailure;
-  private final LocalTokens local;
+  private final LocalCounts local;
 
   WithoutStore(LimitPlan plan, Limit.OnStoreFailure onFailure, Loop loop) {
     this.plan = plan;
     this.onFailure = onFailure;
-    this.local = new LocalTokens(plan, loop);
+    this.local = plan.local(loop);
   }
 
   /** What this node counts by itself. */
-  LocalTokens local() {
+  LocalCounts local() {
     return local;
   }
 

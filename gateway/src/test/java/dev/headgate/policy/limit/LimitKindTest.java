@@ -45,7 +45,7 @@ class LimitKindTest {
         "rate: 1/s, algorithm: leaky_bucket|expected one of token_bucket, fixed_window",
         "rate: 1/s, algorithm: fixed_window, burst: 5|a window has no burst",
         "rate: 1/s, algorithm: fixed_window, maxDelay: 1s|nobody has a turn to wait for",
-        "rate: 1/s, algorithm: sliding_window, store: shared|counted by each node alone",
+        "rate: 1/s, algorithm: sliding_window, store: shared, sync: leased|a window lends nothing",
         "rate: 1000001/s, algorithm: sliding_window|at most 1000000 in 31 days: 1000001/s",
         "rate: 1/32day, algorithm: sliding_window|use 'token_bucket' or 'fixed_window'",
         "rate: 1/s, per: []|what has a limit of its own",
@@ -98,6 +98,7 @@ class LimitKindTest {
     assertThat(report("rate: [50/s, 1000000/31day], algorithm: sliding_window")).isEmpty();
     assertThat(report("rate: 1000000000/365day, algorithm: fixed_window")).isEmpty();
     assertThat(report("rate: 50/s, store: shared")).isEmpty();
+    assertThat(report("rate: 50/s, store: shared, algorithm: fixed_window")).isEmpty();
     assertThat(report("rate: 50/s, store: shared, sync: leased, lease: 5%")).isEmpty();
   }
 }
