@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -162,12 +163,7 @@ final class AdminClient {
   }
 
   private static String problem(JsonParser in) {
-    var said = new java.util.HashMap<String, String>();
-    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = in.currentName();
-      in.nextToken();
-      said.put(name, in.getString());
-    }
+    Map<String, String> said = Facts.read(in);
     String path = said.getOrDefault("path", "");
     String hint = said.getOrDefault("hint", "");
     return "%s:%s:%s: %s: %s%s%s"

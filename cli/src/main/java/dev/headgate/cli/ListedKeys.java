@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
@@ -109,20 +108,11 @@ record ListedKeys(Instant now, @Nullable Instant since, List<Key> keys, @Nullabl
 
   /** Reads a page. */
   static ListedKeys parse(InputStream page) {
-    Map<String, String> facts = new HashMap<>();
+    Map<String, String> facts;
     List<Key> keys = new ArrayList<>();
     try (JsonParser in = new JsonFactory().createParser(ObjectReadContext.empty(), page)) {
       in.nextToken();
-      while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-        String name = in.currentName();
-        if (in.nextToken() == JsonToken.START_ARRAY) {
-          while (in.nextToken() == JsonToken.START_OBJECT) {
-            keys.add(key(in));
-          }
-        } else {
-          facts.put(name, in.getString());
-        }
-      }
+      facts = Facts.read(in, ListedKeys::key, keys);
     }
     String since = facts.get("since");
     String next = facts.get("next");
@@ -134,12 +124,7 @@ record ListedKeys(Instant now, @Nullable Instant since, List<Key> keys, @Nullabl
   }
 
   private static Key key(JsonParser in) {
-    Map<String, String> facts = new HashMap<>();
-    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = in.currentName();
-      in.nextToken();
-      facts.put(name, in.getString());
-    }
+    Map<String, String> facts = Facts.read(in);
     return new Key(
         facts.getOrDefault("consumer", ""),
         facts.getOrDefault("id", ""),

@@ -2,11 +2,9 @@ package dev.headgate.cli;
 
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
@@ -31,30 +29,15 @@ record ListedLimit(String name, long within, long delayed, long over, List<Offen
   static List<ListedLimit> parse(InputStream page) {
     List<ListedLimit> limits = new ArrayList<>();
     try (JsonParser in = new JsonFactory().createParser(ObjectReadContext.empty(), page)) {
-      while (in.nextToken() != null) {
-        if (in.currentToken() == JsonToken.START_ARRAY) {
-          while (in.nextToken() == JsonToken.START_OBJECT) {
-            limits.add(limit(in));
-          }
-        }
-      }
+      in.nextToken();
+      Facts.read(in, ListedLimit::limit, limits);
     }
     return limits;
   }
 
   private static ListedLimit limit(JsonParser in) {
-    Map<String, String> facts = new HashMap<>();
     List<Offender> top = new ArrayList<>();
-    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = in.currentName();
-      if (in.nextToken() == JsonToken.START_ARRAY) {
-        while (in.nextToken() == JsonToken.START_OBJECT) {
-          top.add(offender(in));
-        }
-      } else {
-        facts.put(name, in.getString());
-      }
-    }
+    Map<String, String> facts = Facts.read(in, ListedLimit::offender, top);
     return new ListedLimit(
         facts.getOrDefault("limit", ""),
         number(facts, "within"),
@@ -64,12 +47,7 @@ record ListedLimit(String name, long within, long delayed, long over, List<Offen
   }
 
   private static Offender offender(JsonParser in) {
-    Map<String, String> facts = new HashMap<>();
-    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = in.currentName();
-      in.nextToken();
-      facts.put(name, in.getString());
-    }
+    Map<String, String> facts = Facts.read(in);
     return new Offender(
         facts.getOrDefault("who", ""), number(facts, "over"), number(facts, "atLeast"));
   }

@@ -2,12 +2,10 @@ package dev.headgate.cli;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
@@ -38,30 +36,14 @@ record ListedUpstreams(List<Upstream> upstreams, String json) {
     List<Upstream> upstreams = new ArrayList<>();
     try (JsonParser in = new JsonFactory().createParser(ObjectReadContext.empty(), page)) {
       in.nextToken();
-      while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-        if (in.nextToken() == JsonToken.START_ARRAY) {
-          while (in.nextToken() == JsonToken.START_OBJECT) {
-            upstreams.add(upstream(in));
-          }
-        }
-      }
+      Facts.read(in, ListedUpstreams::upstream, upstreams);
     }
     return new ListedUpstreams(upstreams, new String(page, StandardCharsets.UTF_8).strip());
   }
 
   private static Upstream upstream(JsonParser in) {
-    Map<String, String> facts = new HashMap<>();
     List<Endpoint> endpoints = new ArrayList<>();
-    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = in.currentName();
-      if (in.nextToken() == JsonToken.START_ARRAY) {
-        while (in.nextToken() == JsonToken.START_OBJECT) {
-          endpoints.add(endpoint(in));
-        }
-      } else {
-        facts.put(name, in.getString());
-      }
-    }
+    Map<String, String> facts = Facts.read(in, ListedUpstreams::endpoint, endpoints);
     return new Upstream(
         facts.getOrDefault("name", ""),
         "true".equals(facts.get("panic")),
@@ -70,12 +52,7 @@ record ListedUpstreams(List<Upstream> upstreams, String json) {
   }
 
   private static Endpoint endpoint(JsonParser in) {
-    Map<String, String> facts = new HashMap<>();
-    while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = in.currentName();
-      in.nextToken();
-      facts.put(name, in.getString());
-    }
+    Map<String, String> facts = Facts.read(in);
     return new Endpoint(
         facts.getOrDefault("endpoint", ""),
         facts.getOrDefault("state", ""),
