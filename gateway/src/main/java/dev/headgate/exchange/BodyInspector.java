@@ -15,6 +15,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Only bodies that go to an upstream are inspected, and nothing after a WebSocket has begun.
  */
 public interface BodyInspector {
+  /** Lets every body pass: for those who only want it to be read. */
+  BodyInspector ANY =
+      new BodyInspector() {
+        @Override
+        public @Nullable Failure piece(ByteBuffer piece) {
+          return null;
+        }
+
+        @Override
+        public @Nullable Failure end() {
+          return null;
+        }
+      };
+
   /**
    * Looks at a piece of the body.
    *

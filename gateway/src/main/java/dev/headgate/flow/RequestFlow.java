@@ -13,7 +13,6 @@ import dev.headgate.snapshot.CompiledRoute;
 import dev.headgate.upstream.UpstreamRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -30,20 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 public final class RequestFlow {
-  /** Of a body that a policy takes as a whole, every piece is welcome. */
-  private static final BodyInspector ANY_BODY =
-      new BodyInspector() {
-        @Override
-        public @Nullable Failure piece(ByteBuffer piece) {
-          return null;
-        }
-
-        @Override
-        public @Nullable Failure end() {
-          return null;
-        }
-      };
-
   private final Serving serving;
   private final Exchange exchange;
   private final ClientStream client;
@@ -106,7 +91,7 @@ public final class RequestFlow {
       }
       case Decision.TakeBody take ->
           readBody(
-              ANY_BODY,
+              BodyInspector.ANY,
               take.most(),
               read ->
                   proceed(

@@ -92,7 +92,7 @@ final class SizePolicy implements Policy {
       return Decision.fail(tooLarge());
     }
     if (inflation != null && !inflation.looks(exchange, this)) {
-      Decision decision = inflation.look(exchange, this, ANYTHING);
+      Decision decision = inflation.look(exchange, this, BodyInspector.ANY);
       if (!(decision instanceof Decision.Continue)) {
         return decision;
       }
@@ -126,20 +126,6 @@ final class SizePolicy implements Policy {
   private static Failure refused(int status, String reason, String detail) {
     return Failure.client(Stage.PROTECT, status, reason, detail);
   }
-
-  /** Who is only interested in what a body inflates to. */
-  private static final BodyInspector ANYTHING =
-      new BodyInspector() {
-        @Override
-        public @Nullable Failure piece(ByteBuffer piece) {
-          return null;
-        }
-
-        @Override
-        public @Nullable Failure end() {
-          return null;
-        }
-      };
 
   /** A request of which it is counted how much comes. */
   private final class Request implements BodyInspector {
