@@ -12,8 +12,9 @@ import java.util.logging.Logger;
  * would tell on each loop that it tries again. How a store is doing is said once, by the package
  * that asks it.
  *
- * <p>A level for one package in the process log's own settings would have it walk the stack
- * whenever somebody asks whether errors are logged, and Netty asks that in the middle of requests.
+ * <p>The process log walks the stack whenever somebody asks whether errors are logged, and Netty
+ * asks that for each buffer that it samples, in the middle of requests; with a level for one
+ * package it would walk it to its end. So there is none, and the launcher makes samples rare.
  */
 final class NettyLog extends InternalLoggerFactory {
   private static final String REDIS_CLIENT = "io.lettuce";
