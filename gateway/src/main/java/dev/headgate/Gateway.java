@@ -211,13 +211,11 @@ public final class Gateway implements AutoCloseable {
       opened.forEach(listening -> workers.stop(listening.handle()));
       return;
     }
-    List<ListenerHandle.Settings> was =
-        before.values().stream().map(listening -> listening.handle().settings()).toList();
     after.forEach((name, listening) ->
         listening.handle().settings(Objects.requireNonNull(settings.get(name))));
     workers.apply(next);
     telemetry.apply(next.config().telemetry());
-    certificates.watch(was, List.copyOf(settings.values()));
+    certificates.watch(settings.values(), next);
     current = new Revision(next, sources, Map.copyOf(after));
     for (Listening listening : before.values()) {
       if (!after.containsValue(listening)) {

@@ -5,6 +5,8 @@ import dev.headgate.config.Listener;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Upstream;
 import dev.headgate.listen.ListenerHandle;
+import dev.headgate.snapshot.Action;
+import dev.headgate.snapshot.Snapshot;
 import dev.headgate.telemetry.NodeFacts;
 import dev.headgate.tls.CertificateFiles;
 import dev.headgate.tls.CertificateWatch;
@@ -13,20 +15,23 @@ import dev.headgate.tls.ListenerTls;
 import dev.headgate.tls.ServerTlsSettings;
 import dev.headgate.tls.TicketKeys;
 import dev.headgate.tls.UpstreamTls;
+import dev.headgate.tls.Watched;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificates and keys that a gateway serves with: opens them, turns what is wrong with them
- * into problems of the configuration, and has the files of listeners watched. Used by the gateway's
- * own lock only, but for the watch's thread, which calls the listeners' TLS itself.
+ * The certificates and keys that a gateway serves and asks with: opens them, turns what is wrong
+ * with them into problems of the configuration, and has their files watched. Used by the gateway's
+ * own lock only, but for the watch's thread, which calls the TLS of listeners and upstreams itself.
  */
 @Shared
 final class TlsFiles implements AutoCloseable {
@@ -36,6 +41,7 @@ final class TlsFiles implements AutoCloseable {
   private final Clock clock;
   private final TicketKeys tickets;
   private final CertificateWatch watch;
+  private List<Watched> watched = List.of();
 
   TlsFiles(Clock clock) {
     this.clock = clock;
@@ -67,7 +73,7 @@ final class TlsFiles implements AutoCloseable {
     }
     CertificateFiles files = new CertificateFiles(folder, clock.instant());
     ListenerTls.Opened opened =
-        ListenerTls.open(wanted, files, tickets, findings -> renewed(name, findings));
+        ListenerTls.open(wanted, files, tickets, findings -> renewed("listener", name, findings));
     tell(opened.findings(), "listeners." + name + ".tls", problems);
     return opened.tls() == null ? null : new ListenerHandle.Settings(listener, opened.tls());
   }
@@ -75,7 +81,8 @@ final class TlsFiles implements AutoCloseable {
   /** The TLS of an upstream, or null if it cannot be opened; the problems say why. */
   @Nullable UpstreamTls upstream(String name, Upstream upstream, Path folder, Problems problems) {
     CertificateFiles files = new CertificateFiles(folder, clock.instant());
-    UpstreamTls opened = UpstreamTls.open(upstream, files);
+    UpstreamTls opened =
+        UpstreamTls.open(upstream, files, findings -> renewed("upstream", name, findings));
     tell(files.findings(), "upstreams." + name + ".tls", problems);
     return opened;
   }
@@ -90,21 +97,27 @@ final class TlsFiles implements AutoCloseable {
     }
   }
 
-  private static void renewed(String listener, List<Finding> findings) {
+  private static void renewed(String what, String name, List<Finding> findings) {
     if (findings.isEmpty()) {
-      LOG.info("listener {}: certificates read again", listener);
+      LOG.info("{} {}: certificates read again", what, name);
     }
     for (Finding finding : findings) {
-      LOG.warn("listener {}: {}", listener, finding);
+      LOG.warn("{} {}: {}", what, name, finding);
     }
   }
 
   /** Watches the files of what serves now, and no longer those of what served before. */
-  void watch(List<ListenerHandle.Settings> before, List<ListenerHandle.Settings> now) {
-    List<ListenerTls> old = tls(before);
-    List<ListenerTls> current = tls(now);
-    old.stream().filter(tls -> !current.contains(tls)).forEach(watch::remove);
-    current.stream().filter(tls -> !old.contains(tls)).forEach(watch::add);
+  void watch(Collection<ListenerHandle.Settings> listeners, Snapshot snapshot) {
+    List<Watched> before = watched;
+    watched =
+        Stream.<@Nullable Watched>concat(
+                listeners.stream().map(ListenerHandle.Settings::tls),
+                snapshot.upstreams().stream().map(Action.NamedUpstream::tls))
+            .filter(Objects::nonNull)
+            .<Watched>map(tls -> Objects.requireNonNull(tls))
+            .toList();
+    before.stream().filter(tls -> !watched.contains(tls)).forEach(watch::remove);
+    watched.stream().filter(tls -> !before.contains(tls)).forEach(watch::add);
   }
 
   /** When the certificates in use end. */
@@ -123,14 +136,6 @@ final class TlsFiles implements AutoCloseable {
       }
     }
     return certificates;
-  }
-
-  private static List<ListenerTls> tls(List<ListenerHandle.Settings> settings) {
-    return settings.stream()
-        .map(ListenerHandle.Settings::tls)
-        .filter(Objects::nonNull)
-        .map(tls -> Objects.requireNonNull(tls))
-        .toList();
   }
 
   @Override

@@ -10,33 +10,54 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * TLS towards the endpoints of one upstream. The endpoint's certificate and name are verified (RFC
- * 9110 section 4.3.4), unless the configuration gives that up. Immutable after it was made; used by
- * all loops.
+ * 9110 section 4.3.4), unless the configuration gives that up.
+ *
+ * <p>When a file that it was made of changes, connections that are made from then on use what the
+ * files hold; those that exist stay as they are. If the files cannot be used, nothing changes. Used
+ * by all loops, which see one immutable context; the watch's thread replaces it.
  */
 @Shared
-public final class UpstreamTls {
-  private final SslContext context;
-  private final @Nullable String serverName;
+public final class UpstreamTls implements Watched {
+  private final Upstream upstream;
+  private final Path directory;
+  private final Consumer<List<Finding>> report;
+  private volatile SslContext context;
 
-  private UpstreamTls(SslContext context, @Nullable String serverName) {
+  private UpstreamTls(
+      Upstream upstream, Path directory, Consumer<List<Finding>> report, SslContext context) {
+    this.upstream = upstream;
+    this.directory = directory;
+    this.report = report;
     this.context = context;
-    this.serverName = serverName;
   }
 
   /**
    * Reads the files that the upstream names and prepares everything that connections share.
    *
    * @param files gets findings of what is wrong
+   * @param report told of the findings of every later reload, empty when all is well; on the
+   *     reloading thread
    * @return null if something that is needed cannot be used
    */
-  public static @Nullable UpstreamTls open(Upstream upstream, CertificateFiles files) {
+  public static @Nullable UpstreamTls open(
+      Upstream upstream, CertificateFiles files, Consumer<List<Finding>> report) {
+    SslContext context = context(upstream, files);
+    return context == null ? null : new UpstreamTls(upstream, files.directory(), report, context);
+  }
+
+  private static @Nullable SslContext context(Upstream upstream, CertificateFiles files) {
     Upstream.ClientTls tls = upstream.tls();
     int errors = files.errors();
     // The kind that the collector frees: a pool may use the context long after a reload replaced
@@ -65,7 +86,7 @@ public final class UpstreamTls {
       return null;
     }
     try {
-      return new UpstreamTls(builder.build(), tls.serverName());
+      return builder.build();
     } catch (SSLException e) {
       files.refused(e);
       return null;
@@ -78,6 +99,31 @@ public final class UpstreamTls {
    * @param host the endpoint's, asked for and verified unless the configuration names another
    */
   public SslHandler newHandler(ByteBufAllocator allocator, String host, int port) {
+    String serverName = upstream.tls().serverName();
     return context.newHandler(allocator, serverName == null ? host : serverName, port);
+  }
+
+  @Override
+  public Set<Path> files() {
+    Set<Path> files = new HashSet<>();
+    Upstream.ClientTls tls = upstream.tls();
+    if (tls.ca() != null) {
+      files.add(directory.resolve(tls.ca()));
+    }
+    if (tls.certificate() != null) {
+      files.add(directory.resolve(tls.certificate().chain()));
+      files.add(directory.resolve(tls.certificate().key()));
+    }
+    return files;
+  }
+
+  @Override
+  public void reload(Instant now) {
+    CertificateFiles files = new CertificateFiles(directory, now);
+    SslContext renewed = context(upstream, files);
+    if (renewed != null) {
+      context = renewed;
+    }
+    report.accept(files.findings());
   }
 }

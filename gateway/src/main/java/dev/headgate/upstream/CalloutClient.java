@@ -109,7 +109,9 @@ public final class CalloutClient implements Callouts {
             .<Opened>run(
                 () -> {
                   CertificateFiles files = new CertificateFiles(Path.of(""), clock.instant());
-                  return new Opened(UpstreamTls.open(upstream, files), files.findings().toString());
+                  return new Opened(
+                      UpstreamTls.open(upstream, files, findings -> {}),
+                      files.findings().toString());
                 },
                 opening(place, pool, upstream));
     if (!accepted) {

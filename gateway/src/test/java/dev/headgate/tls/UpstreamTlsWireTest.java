@@ -1,17 +1,21 @@
 package dev.headgate.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.headgate.Gateways;
 import dev.headgate.OnEveryTransport;
 import dev.headgate.telemetry.Json;
 import dev.headgate.testkit.Certificates;
 import dev.headgate.testkit.Identity;
+import dev.headgate.testkit.OriginExchange;
 import dev.headgate.testkit.OriginOptions;
 import dev.headgate.testkit.RawResponse;
 import dev.headgate.testkit.ScriptedOrigin;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +102,10 @@ class UpstreamTlsWireTest {
             .withApplicationProtocols(protocol));
   }
 
+  private static String caller(OriginExchange exchange) throws IOException {
+    return exchange.wire().peerCertificates().getFirst().getSubjectX500Principal().getName();
+  }
+
   @Test
   void presentsItsCertificateAndTakesANameThatTheConfigurationGives() throws Exception {
     var own = authority.client("gateway").writeTo(files, "own");
@@ -105,17 +113,7 @@ class UpstreamTlsWireTest {
         OriginOptions.tls(authority.server("inside.example.com").serverContext(authority))
             .requiringClientCertificate();
     try (var origin =
-            ScriptedOrigin.start(
-                options,
-                exchange ->
-                    exchange.respond(
-                        200,
-                        exchange
-                            .wire()
-                            .peerCertificates()
-                            .getFirst()
-                            .getSubjectX500Principal()
-                            .getName()));
+            ScriptedOrigin.start(options, exchange -> exchange.respond(200, caller(exchange)));
         var gateway =
             gateways.start(
                 config(
@@ -136,6 +134,32 @@ class UpstreamTlsWireTest {
         var gateway = gateways.start(config(origin, ", verify: false"));
         var client = gateway.connect()) {
       assertThat(client.get("/").text()).isEqualTo("x");
+    }
+  }
+
+  @Test
+  void takesUpARenewedCertificateForNewConnectionsAndKeepsItIfTheNextIsBad() throws Exception {
+    var own = authority.client("first").writeTo(files, "own");
+    var options =
+        OriginOptions.tls(authority.server("localhost").serverContext(authority))
+            .requiringClientCertificate();
+    try (var origin =
+            ScriptedOrigin.start(
+                options, exchange -> exchange.respond(200, caller(exchange), "connection: close"));
+        var gateway =
+            gateways.start(
+                config(
+                    origin,
+                    ", certificate: { chain: \"%s\", key: \"%s\" }"
+                        .formatted(own.chain(), own.key())));
+        var client = gateway.connect()) {
+      assertThat(client.get("/").text()).isEqualTo("CN=first");
+      authority.client("second").writeTo(files, "own");
+      await().untilAsserted(() -> assertThat(client.get("/").text()).isEqualTo("CN=second"));
+      Files.writeString(own.key(), "not a key");
+      await()
+          .during(Duration.ofMillis(2500))
+          .until(() -> client.get("/").text().equals("CN=second"));
     }
   }
 }
