@@ -12,6 +12,7 @@ from . import machine, processes
 from .peers import Headgate
 
 LIMIT_SECONDS = 30
+EVERY_SECONDS = 0.1  # one after the other, they and the load would ask for more than the one core that both share
 
 
 def marker(number: int) -> dict[str, str]:
@@ -44,7 +45,10 @@ def under_load(peer: Headgate, load_command: list[str], cores: str, count: int) 
     load = processes.start(load_command, cores, log, stdout=subprocess.PIPE, text=True)
     try:
         time.sleep(1)
-        times = [change(peer, number) for number in range(1, count + 1)]
+        times = []
+        for number in range(1, count + 1):
+            times.append(change(peer, number))
+            time.sleep(max(0.0, EVERY_SECONDS - times[-1]))
         load.send_signal(signal.SIGINT)
         output, _ = load.communicate(timeout=30)
         return output, times
