@@ -40,6 +40,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
   private @Nullable Attempt attempt;
   private @Nullable UpstreamStream stream;
   private final Tried tried = new Tried();
+  private @Nullable RequestTimeout bound;
   private @Nullable BodyInspection inspection;
   private @Nullable BodyInspection answerInspection;
   private boolean requestComplete;
@@ -69,8 +70,10 @@ final class Forwarding extends Deadline implements UpstreamListener {
    *
    * @param end whether the request has neither body nor trailers
    * @param inspecting who looks at the body; null for nobody
+   * @param timeout the bound of the whole request; null for none
    */
-  void begin(boolean end, @Nullable BodyInspection inspecting) {
+  void begin(boolean end, @Nullable BodyInspection inspecting, @Nullable RequestTimeout timeout) {
+    bound = timeout;
     requestComplete = end;
     inspection = inspecting;
     pool.requested(exchange, tried);
@@ -143,6 +146,9 @@ final class Forwarding extends Deadline implements UpstreamListener {
     attempt = null;
     stream = opened;
     exchange.endpoint(opened.endpoint());
+    if (bound != null) {
+      bound.tell(request.headers());
+    }
     opened.head(request, requestComplete);
     waitForUpstream();
     if (!requestComplete && !request.webSocket()) {

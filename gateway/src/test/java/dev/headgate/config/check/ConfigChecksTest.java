@@ -110,6 +110,8 @@ class ConfigChecksTest {
           # routes
           auth: public                | owner: team                                | routes.shop | 'auth' is missing: who may call?
           auth: public                | auth: Public                               | routes.shop.auth[0] | unknown policy 'Public'
+          to: orders                  | to: orders\\n    callerTimeout: { header: 'a b', from: anybody } | routes.shop.callerTimeout.header | 'a b' is not the name of a header field
+          to: orders                  | to: orders\\n    callerTimeout: { header: te, from: anybody } | routes.shop.callerTimeout.header | 'te' cannot be changed
           to: orders                  | timeout: 1s                                | routes.shop | one of 'to', 'redirect' and 'respond' is needed
           to: orders                  | to: orders\\n    respond: { status: 204 }  | routes.shop | only one of 'to', 'redirect' and 'respond' can be
           to: orders                  | to: order                                  | routes.shop.to[0].upstream | no upstream is named 'order'
