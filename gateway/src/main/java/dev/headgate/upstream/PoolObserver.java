@@ -24,6 +24,12 @@ public interface PoolObserver {
 
         @Override
         public void ejected(Ejection.Reason reason) {}
+
+        @Override
+        public void retried(String reason) {}
+
+        @Override
+        public void bodyNotKept(String reason) {}
       };
 
   void connectionOpened();
@@ -38,4 +44,10 @@ public interface PoolObserver {
 
   /** A request of this loop was the one for which an endpoint is left out from now on. */
   void ejected(Ejection.Reason reason);
+
+  /** A request is sent once more, after that: a word of the configuration, or a status. */
+  void retried(String reason);
+
+  /** A request's body is not kept for another attempt. */
+  void bodyNotKept(String reason);
 }

@@ -11,6 +11,8 @@ import dev.headgate.health.Ejection;
 import dev.headgate.health.Standing;
 import dev.headgate.health.UpstreamHealth;
 import dev.headgate.keyed.RequestKey;
+import dev.headgate.retry.ReplayBody;
+import dev.headgate.retry.RetryRules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -146,6 +148,35 @@ public final class UpstreamPool {
   /** Which requests are sent once more. */
   public RetryRules retries() {
     return retries;
+  }
+
+  /** A request is sent once more, after that. */
+  public void retried(String why) {
+    observer.retried(why);
+  }
+
+  /**
+   * What keeps the body of a request for another attempt; null if it will not be needed or cannot
+   * be kept.
+   *
+   * @param announced how long the body is; negative if nobody said
+   */
+  public @Nullable ReplayBody keeping(UpstreamRequest request, long announced) {
+    long most = config.retry().body().bytes();
+    boolean refusable = config.protocol() == Upstream.Protocol.HTTP2 || config.secure();
+    if (most == 0 || !retries.needsBody(request.method(), request.headers(), refusable)) {
+      return null;
+    }
+    if (announced > most) {
+      notKept(ReplayBody.Loss.TOO_LARGE);
+      return null;
+    }
+    return new ReplayBody(connector.io().replays(), (int) most);
+  }
+
+  /** A body is not kept. */
+  public void notKept(ReplayBody.Loss why) {
+    observer.bodyNotKept(why.word());
   }
 
   /** The endpoint that was tried last answered with that status. */

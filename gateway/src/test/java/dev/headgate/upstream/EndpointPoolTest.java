@@ -448,6 +448,12 @@ class EndpointPoolTest {
   }
 
   private static final class Counts implements PoolObserver {
+    @Override
+    public void retried(String reason) {}
+
+    @Override
+    public void bodyNotKept(String reason) {}
+
     private int open;
     private int waiting;
 

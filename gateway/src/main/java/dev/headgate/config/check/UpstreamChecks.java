@@ -92,7 +92,12 @@ final class UpstreamChecks {
   }
 
   private void retry(String at, Upstream.Retry retry) {
-    List<String> words = List.of(Upstream.Retry.CONNECT_FAILURE, Upstream.Retry.TIMEOUT);
+    List<String> words =
+        List.of(
+            Upstream.Retry.CONNECT_FAILURE,
+            Upstream.Retry.REFUSED_STREAM,
+            Upstream.Retry.RESET,
+            Upstream.Retry.TIMEOUT);
     for (int i = 0; i < retry.on().size(); i++) {
       String on = retry.on().get(i);
       boolean status = on.length() == 3 && (on.equals("429") || on.matches("5[0-9][0-9]"));
@@ -102,9 +107,25 @@ final class UpstreamChecks {
             at + ".on[" + i + "]",
             Shown.quoted(on) + " is nothing after which a request is sent again",
             near.isEmpty()
-                ? "there are connect_failure, timeout, 429 and statuses from 500 to 599"
+                ? "there are " + String.join(", ", words) + ", 429 and statuses from 500 to 599"
                 : near);
       }
+    }
+    for (int i = 0; i < retry.grpc().size(); i++) {
+      String status = retry.grpc().get(i);
+      if (!Upstream.Retry.GRPC.contains(status)) {
+        String near = Nearest.hint(status, Upstream.Retry.GRPC);
+        problems.error(
+            at + ".grpc[" + i + "]",
+            Shown.quoted(status) + " is no status that a gRPC call fails with",
+            near.isEmpty() ? "as in 'unavailable'" : near);
+      }
+    }
+    if (!retry.grpc().isEmpty() && retry.body().bytes() == 0) {
+      problems.error(
+          at + ".grpc",
+          "no call is ever sent again: every call has a body",
+          "and 'body' keeps none");
     }
     if (retry.maxBackoff().compareTo(retry.backoff()) < 0) {
       problems.error(at + ".maxBackoff", "the longest wait is shorter than the first", "");
