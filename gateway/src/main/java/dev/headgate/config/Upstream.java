@@ -26,6 +26,11 @@ public record Upstream(
     @Doc("Bounds on connections. They are shared out evenly to the event loops.")
         Connections connections,
     @Doc("When a request is sent once more.") Retry retry,
+    @Doc(
+            value =
+                "When a read that is not answered yet is sent to a second endpoint as well. Without it none is.",
+            example = "{ after: p95 }")
+        @Nullable Hedge hedge,
     @Doc("When an endpoint is left out because of what came of its requests.")
         OutlierDetection outlierDetection,
     @Doc(
@@ -245,6 +250,19 @@ public record Upstream(
       ANY
     }
   }
+
+  @Doc(
+      "A second attempt beside the first, to another endpoint: for requests with GET, HEAD or OPTIONS and without a body"
+          + " that are not answered yet. The answer that begins first counts, and the other attempt is given up. It is one"
+          + " of `retry.attempts` and takes from `retry.budget`.")
+  @Shorthand("after")
+  public record Hedge(
+      @Doc(
+              value =
+                  "After how long: a time from 1ms to 60s, or what a share of the upstream's answers took lately, from `p50`"
+                      + " to `p99`.",
+              example = "p95")
+          HedgeAfter after) {}
 
   @Doc(
       "When an endpoint is left out because of what came of its requests: too many failures in a row, over all event"

@@ -6,11 +6,13 @@ import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
+import dev.headgate.retry.HedgeTimers;
 import dev.headgate.retry.RetryRules;
 import dev.headgate.upstream.Attempt;
 import dev.headgate.upstream.Tried;
 import dev.headgate.upstream.UpstreamPool;
 import dev.headgate.upstream.UpstreamRequest;
+import dev.headgate.upstream.UpstreamStream;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,8 @@ final class Attempts {
   private final Exchange exchange;
   private final UpstreamPool pool;
   private final UpstreamRequest request;
-  private final Tried tried = new Tried();
+  private Tried tried = new Tried();
+  private @Nullable Hedge hedge;
   private @Nullable Attempt waiting;
 
   /** Whether this is the pause before another attempt. */
@@ -46,8 +49,15 @@ final class Attempts {
     this.request = request;
   }
 
-  void begin() {
+  /**
+   * @param bodiless whether there is neither a body nor trailers
+   */
+  void begin(boolean bodiless) {
     pool.requested(exchange, tried);
+    HedgeTimers hedges = pool.hedges();
+    if (hedges != null && bodiless && RetryRules.reads(request.method())) {
+      hedge = new Hedge(forwarding, this, loop, pool, hedges);
+    }
     open();
   }
 
@@ -56,6 +66,11 @@ final class Attempts {
     if (waits != null) {
       waiting = waits;
     }
+  }
+
+  /** Whether an attempt waits for a connection. */
+  boolean waits() {
+    return waiting != null;
   }
 
   /** The attempt has its connection. */
@@ -113,8 +128,60 @@ final class Attempts {
     }
   }
 
-  /** Gives up. */
+  // A second attempt beside the one that is under way.
+
+  /** Where the request was sent to. */
+  Tried tried() {
+    return tried;
+  }
+
+  /** Whether there is a second attempt, so that not all is lost when this one fails. */
+  boolean hedgeUnderWay() {
+    return hedge != null && hedge.underWay();
+  }
+
+  /** Whether such an answer is none that another attempt would not try to better. */
+  boolean wouldRepeat(int status, Headers answer, boolean end) {
+    return pool.retries().wouldRepeat(request.method(), status, answer, end);
+  }
+
+  /** Sends the request as that attempt; the first may have yet to be sent. */
+  void sendBeside(UpstreamStream to, int number) {
+    Headers headers = request.headers();
+    headers.set(ATTEMPT_COUNT, Integer.toString(number));
+    to.head(request, true);
+    headers.remove(ATTEMPT_COUNT);
+    to.flush();
+  }
+
+  /** From now on it is the second attempt that counts. */
+  void adopt(Tried second) {
+    tried = second;
+  }
+
+  /** That came of the second attempt. */
+  void hedged(String outcome) {
+    exchange.hedge(outcome);
+    pool.hedged(outcome);
+  }
+
+  /** The client gets an answer. */
+  void decided(long now) {
+    if (hedge != null) {
+      hedge.firstAnswered(now);
+    }
+  }
+
+  /** Nobody waits for an answer any more. */
   void cancel() {
+    letGo();
+    if (hedge != null) {
+      hedge.cancel();
+    }
+  }
+
+  /** Gives up this attempt. */
+  void letGo() {
     Attempt open = waiting;
     waiting = null;
     pausing = false;

@@ -8,6 +8,7 @@ import dev.headgate.exchange.Loop;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.retry.ReplayBody;
+import dev.headgate.upstream.Tried;
 import dev.headgate.upstream.UpstreamListener;
 import dev.headgate.upstream.UpstreamPool;
 import dev.headgate.upstream.UpstreamRequest;
@@ -71,7 +72,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
     if (!end) {
       body = new RequestBody(this, flow, client, inspecting, kept());
     }
-    attempts.begin();
+    attempts.begin(end);
   }
 
   private @Nullable ReplayBody kept() {
@@ -126,7 +127,9 @@ final class Forwarding extends Deadline implements UpstreamListener {
     stream = null;
     loop.cancel(this);
     attempts.failed(failure);
-    flow.forwardFailed(this, failure);
+    if (!attempts.hedgeUnderWay()) {
+      flow.forwardFailed(this, failure);
+    }
   }
 
   @Override
@@ -135,8 +138,13 @@ final class Forwarding extends Deadline implements UpstreamListener {
         Failure.upstream(
             false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time");
     attempts.failed(late);
-    cancel();
-    flow.forwardFailed(this, late);
+    UpstreamStream open = letGo();
+    if (open != null) {
+      open.cancel();
+    }
+    if (!attempts.hedgeUnderWay()) {
+      flow.forwardFailed(this, late);
+    }
   }
 
   /** The time that the route allows is over. */
@@ -164,8 +172,44 @@ final class Forwarding extends Deadline implements UpstreamListener {
     }
   }
 
+  // A second attempt beside this one.
+
+  /** Whether the first attempt has neither failed nor been answered. */
+  boolean underWay() {
+    return !answered && (stream != null || attempts.waits());
+  }
+
+  /** Sends the request on that connection, too. */
+  void sendBeside(UpstreamStream to, int number) {
+    if (bound != null) {
+      bound.tell(request.headers());
+    }
+    attempts.sendBeside(to, number);
+  }
+
+  /** The second attempt came to nothing; so did the request if the first had before. */
+  void secondFailed(Failure failure, Tried tried) {
+    if (!underWay()) {
+      attempts.adopt(tried);
+      flow.forwardFailed(this, failure);
+    }
+  }
+
+  /** The second attempt is answered first. */
+  void takeOver(UpstreamStream winner, Tried tried) {
+    UpstreamStream first = letGo();
+    if (first != null) {
+      first.cancel();
+    }
+    loop.cancel(this);
+    stream = winner;
+    attempts.adopt(tried);
+    exchange.endpoint(winner.endpoint());
+  }
+
   /** Gives up; the upstream is not heard any more. */
   void cancel() {
+    attempts.cancel();
     UpstreamStream open = letGo();
     if (open != null) {
       open.cancel();
@@ -183,7 +227,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
   private @Nullable UpstreamStream letGo() {
     UpstreamStream open = stream;
     stream = null;
-    attempts.cancel();
+    attempts.letGo();
     if (body != null) {
       body.detach();
     }
@@ -249,11 +293,17 @@ final class Forwarding extends Deadline implements UpstreamListener {
   public void responseHead(int status, Headers headers, boolean end) {
     long now = loop.nanos();
     attempts.answered(status, now);
+    if (attempts.hedgeUnderWay() && attempts.wouldRepeat(status, headers, end)) {
+      loop.cancel(this);
+      discard(); // The second attempt may be answered better.
+      return;
+    }
     if ((repeatable() && attempts.again(status, headers, end))
         || (!end && refused(status, headers))) {
       return;
     }
     answered();
+    attempts.decided(now);
     exchange.upstreamHeadNanos(now);
     if (end) {
       stream = null;

@@ -131,6 +131,21 @@ public final class RetryRules {
     return word != null && config.grpc().contains(word) ? word : null;
   }
 
+  /** Whether a request would be sent again after that answer, if the budget allowed. */
+  public boolean wouldRepeat(String method, int status, Headers answer, boolean end) {
+    return word(method, status, answer, end) != null;
+  }
+
+  /** Whether a request with that method only asks for something (RFC 9110 section 9.2.1). */
+  public static boolean reads(String method) {
+    return method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
+  }
+
+  /** Whether a request may be sent beside itself, and if so takes that from the budget. */
+  public boolean hedge(int attempts, long now) {
+    return attempts < config.attempts() && spend(now);
+  }
+
   private boolean mayRepeat(String method) {
     return config.methods() == Retry.Methods.ANY || IDEMPOTENT.contains(method);
   }
@@ -154,7 +169,7 @@ public final class RetryRules {
   }
 
   /** Takes a further attempt from the budget, if there is one in it. */
-  public boolean spend(long now) {
+  private boolean spend(long now) {
     accrue(now);
     if (saved < 1) {
       return false;

@@ -33,6 +33,7 @@ public final class LoopRecorder implements Recorder {
   private final LoopFamily probes;
   private final LoopFamily retries;
   private final LoopFamily bodiesNotKept;
+  private final LoopFamily hedges;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
   private final RouteMetrics otherRoutes;
   private final ByName<ListenerMetrics> listeners;
@@ -53,6 +54,7 @@ public final class LoopRecorder implements Recorder {
     this.probes = new LoopFamily(metrics.probes());
     this.retries = new LoopFamily(metrics.retries());
     this.bodiesNotKept = new LoopFamily(metrics.bodiesNotKept());
+    this.hedges = new LoopFamily(metrics.hedges());
     LoopFamily refusedConnections = new LoopFamily(metrics.refusedConnections());
     LoopFamily handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
@@ -87,6 +89,11 @@ public final class LoopRecorder implements Recorder {
   /** A request to the upstream is sent once more. */
   public void retried(String upstream, String reason) {
     retries.cells(upstream, reason).add(0, 1);
+  }
+
+  /** What came of a second attempt beside the first. */
+  public void hedged(String upstream, String outcome) {
+    hedges.cells(upstream, outcome).add(0, 1);
   }
 
   /** The body of a request to the upstream is not kept for another attempt. */

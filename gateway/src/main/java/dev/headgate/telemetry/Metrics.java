@@ -24,6 +24,7 @@ final class Metrics {
   private final Family probes = new Family(1, 2, this::maxSeries);
   private final Family retries = new Family(1, 2, this::maxSeries);
   private final Family bodiesNotKept = new Family(1, 2, this::maxSeries);
+  private final Family hedges = new Family(1, 2, this::maxSeries);
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
@@ -102,6 +103,11 @@ final class Metrics {
   /** By upstream and reason. */
   Family retries() {
     return retries;
+  }
+
+  /** By upstream and outcome. */
+  Family hedges() {
+    return hedges;
   }
 
   /** By upstream and reason. */

@@ -26,6 +26,7 @@ final class Scrape {
     scrape.upstreams();
     scrape.health(facts);
     scrape.retries();
+    scrape.hedges();
     scrape.probes();
     scrape.callouts();
     scrape.stores();
@@ -202,6 +203,14 @@ final class Scrape {
         exposition.counter(
             "headgate_upstream_bodies_not_kept",
             "Requests whose bodies were not kept for another attempt, by reason."));
+  }
+
+  private void hedges() {
+    byUpstreamAnd(
+        "outcome",
+        metrics.hedges(),
+        exposition.counter(
+            "headgate_upstream_hedges", "Second attempts beside the first, by what came of them."));
   }
 
   private static void byUpstreamAnd(String other, Family family, Exposition.Counter counter) {

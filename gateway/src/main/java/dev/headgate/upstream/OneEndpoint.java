@@ -44,6 +44,7 @@ final class OneEndpoint {
         timeouts,
         connections,
         NO_RETRIES,
+        null,
         NO_OUTLIERS,
         null,
         null,

@@ -30,6 +30,9 @@ public interface PoolObserver {
 
         @Override
         public void bodyNotKept(String reason) {}
+
+        @Override
+        public void hedged(String outcome) {}
       };
 
   void connectionOpened();
@@ -47,6 +50,9 @@ public interface PoolObserver {
 
   /** A request is sent once more, after that: a word of the configuration, or a status. */
   void retried(String reason);
+
+  /** What came of a second attempt beside the first: few words. */
+  void hedged(String outcome);
 
   /** A request's body is not kept for another attempt. */
   void bodyNotKept(String reason);

@@ -55,6 +55,11 @@ final class RecordedPool implements PoolObserver {
   }
 
   @Override
+  public void hedged(String outcome) {
+    recorder.hedged(upstream, outcome);
+  }
+
+  @Override
   public void bodyNotKept(String reason) {
     recorder.bodyNotKept(upstream, reason);
   }

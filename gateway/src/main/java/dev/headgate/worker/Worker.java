@@ -143,7 +143,7 @@ public final class Worker implements Serving, Loop {
     timers.advance(now);
     if (now - activeNoted >= ACTIVE_EVERY) {
       activeNoted = now;
-      pools.values().forEach(UpstreamPool::noteActive);
+      pools.values().forEach(UpstreamPool::note);
     }
   }
 

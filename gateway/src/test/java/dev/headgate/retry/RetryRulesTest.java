@@ -158,4 +158,34 @@ class RetryRulesTest {
       assertThat(retries).isGreaterThanOrEqualTo(Math.min(requests / 5, 2 * requests));
     }
   }
+
+  /** Whatever is sent twice, in any order and at any pace, takes from one budget. */
+  @Test
+  void retriesAndHedgesTogetherStayWithinTheBudget() {
+    Random random = new Random(5);
+    for (int run = 0; run < 20; run++) {
+      RetryRules rules = rules(10, 3, "503");
+      long now = 0;
+      int requests = 0;
+      int further = 0;
+      for (int step = 0; step < 20_000; step++) {
+        now += random.nextLong(2_000_000);
+        boolean spent =
+            switch (random.nextInt(3)) {
+              case 0 -> {
+                rules.requested();
+                requests++;
+                yield false;
+              }
+              case 1 -> rules.hedge(1, now);
+              default -> rules.again("GET", 1, 503, PLAIN, false, now) != null;
+            };
+        further += spent ? 1 : 0;
+        assertThat((double) further)
+            .isLessThanOrEqualTo(30 + requests * 0.2 + 3 * now / 1e9 + 1e-6);
+      }
+      assertThat(further).isGreaterThan(requests / 6);
+      assertThat(rules.left(now)).isBetween(0.0, 100.0);
+    }
+  }
 }

@@ -454,6 +454,9 @@ class EndpointPoolTest {
     @Override
     public void bodyNotKept(String reason) {}
 
+    @Override
+    public void hedged(String outcome) {}
+
     private int open;
     private int waiting;
 

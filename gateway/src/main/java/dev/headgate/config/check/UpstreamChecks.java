@@ -65,6 +65,9 @@ final class UpstreamChecks {
     host(at + ".host", upstream.host());
     balance(at + ".balance", upstream.balance());
     retry(at + ".retry", upstream.retry());
+    if (upstream.hedge() != null) {
+      hedge(at + ".hedge", upstream);
+    }
     outliers(at + ".outlierDetection", upstream.outlierDetection());
     tls(at + ".tls", upstream.tls(), secure);
   }
@@ -135,6 +138,15 @@ final class UpstreamChecks {
           at + ".methods",
           "what changes something may be done twice",
           "as when an order is placed, and the answer is lost");
+    }
+  }
+
+  private void hedge(String at, Upstream upstream) {
+    if (upstream.retry().attempts() == 1) {
+      problems.error(
+          at, "there is no second attempt", "'retry.attempts' is 1, and that counts all of them");
+    } else if (upstream.endpoints().size() == 1) {
+      problems.warning(at, "not used: there is no other endpoint", "");
     }
   }
 

@@ -88,6 +88,8 @@ class ConfigChecksTest {
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    retry: { on: [rest] }   | upstreams.orders.retry.on[0] | 'rest' is nothing after which a request is sent again
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    retry: { grpc: [unavailble] }   | upstreams.orders.retry.grpc[0] | 'unavailble' is no status that a gRPC call fails with
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    retry: { grpc: [aborted], body: 0B }   | upstreams.orders.retry.grpc | no call is ever sent again: every call has a body
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    hedge: p95\\n    retry: { attempts: 1 }   | upstreams.orders.hedge | there is no second attempt
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    hedge: soon   | upstreams.orders.hedge.after | expected a duration, like '50ms', or a percentile, like 'p95'; found 'soon'
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, method: get }   | upstreams.orders.health.method | 'get' is no method
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, status: [] }   | upstreams.orders.health.status | no status: no answer would be good
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, status: [299-200] }   | upstreams.orders.health.status[0] | '299-200' is neither a status nor a range
