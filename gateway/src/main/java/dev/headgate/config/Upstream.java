@@ -143,7 +143,11 @@ public record Upstream(
       @Doc("Between two pieces of a body, and for an unused connection in the pool.")
           @Default("60s")
           @Range(min = "1ms", max = "1d")
-          Duration idle) {}
+          Duration idle,
+      @Doc("For a WebSocket on which both sides are silent.")
+          @Default("1h")
+          @Range(min = "1ms", max = "7d")
+          Duration websocket) {}
 
   @Doc("Bounds on connections to each endpoint.")
   public record Connections(
@@ -223,26 +227,6 @@ public record Upstream(
 
     /** No answer in time. */
     public static final String TIMEOUT = "timeout";
-
-    /** What a gRPC call may fail with, in the order of the codes from 1 on. */
-    public static final List<String> GRPC =
-        List.of(
-            "cancelled",
-            "unknown",
-            "invalid_argument",
-            "deadline_exceeded",
-            "not_found",
-            "already_exists",
-            "permission_denied",
-            "resource_exhausted",
-            "failed_precondition",
-            "aborted",
-            "out_of_range",
-            "unimplemented",
-            "internal",
-            "unavailable",
-            "data_loss",
-            "unauthenticated");
 
     /** Which requests may be sent twice. */
     public enum Methods {

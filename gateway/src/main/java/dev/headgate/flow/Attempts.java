@@ -31,6 +31,7 @@ final class Attempts {
   private final UpstreamRequest request;
   private Tried tried = new Tried();
   private @Nullable Hedge hedge;
+  private @Nullable RequestTimeout bound;
   private @Nullable Attempt waiting;
 
   /** Whether this is the pause before another attempt. */
@@ -51,8 +52,10 @@ final class Attempts {
 
   /**
    * @param bodiless whether there is neither a body nor trailers
+   * @param timeout the bound of the whole request; null for none
    */
-  void begin(boolean bodiless) {
+  void begin(boolean bodiless, @Nullable RequestTimeout timeout) {
+    bound = timeout;
     pool.requested(exchange, tried);
     HedgeTimers hedges = pool.hedges();
     if (hedges != null && bodiless && RetryRules.reads(request.method())) {
@@ -73,9 +76,16 @@ final class Attempts {
     return waiting != null;
   }
 
-  /** The attempt has its connection. */
+  /** The attempt has its connection, and the request is about to be sent on it. */
   void connected() {
     waiting = null;
+    tellDeadline();
+  }
+
+  private void tellDeadline() {
+    if (bound != null) {
+      bound.tell(request.headers());
+    }
   }
 
   /** There is an answer with that status. */
@@ -147,6 +157,7 @@ final class Attempts {
 
   /** Sends the request as that attempt; the first may have yet to be sent. */
   void sendBeside(UpstreamStream to, int number) {
+    tellDeadline();
     Headers headers = request.headers();
     headers.set(ATTEMPT_COUNT, Integer.toString(number));
     to.head(request, true);

@@ -5,6 +5,7 @@ import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.retry.ReplayBody;
@@ -35,7 +36,6 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   private final Attempts attempts;
   private @Nullable UpstreamStream stream;
-  private @Nullable RequestTimeout bound;
 
   /** Null where the request has neither body nor trailers. */
   private @Nullable RequestBody body;
@@ -68,11 +68,10 @@ final class Forwarding extends Deadline implements UpstreamListener {
    * @param timeout the bound of the whole request; null for none
    */
   void begin(boolean end, @Nullable BodyInspection inspecting, @Nullable RequestTimeout timeout) {
-    bound = timeout;
     if (!end) {
       body = new RequestBody(this, flow, client, inspecting, kept());
     }
-    attempts.begin(end);
+    attempts.begin(end, timeout);
   }
 
   private @Nullable ReplayBody kept() {
@@ -109,9 +108,6 @@ final class Forwarding extends Deadline implements UpstreamListener {
     attempts.connected();
     stream = opened;
     exchange.endpoint(opened.endpoint());
-    if (bound != null) {
-      bound.tell(request.headers());
-    }
     opened.head(request, body == null);
     waitForUpstream();
     if (body != null) {
@@ -134,6 +130,10 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   protected void expired() {
+    if (tunnel) {
+      flow.fail(Failure.gateway(Stage.FORWARD, 504, "websocket.idle", "both sides were silent"));
+      return;
+    }
     Failure late =
         Failure.upstream(
             false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time");
@@ -160,7 +160,9 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   /** Something was sent or came: from now on the upstream has its time again. */
   void waitForUpstream() {
-    if (stream != null && !tunnel) {
+    if (stream != null && tunnel) {
+      loop.arm(this, pool.tunnelNanos());
+    } else if (stream != null) {
       loop.arm(this, answered || !requestComplete() ? pool.idleNanos() : pool.responseNanos());
     }
   }
@@ -177,14 +179,6 @@ final class Forwarding extends Deadline implements UpstreamListener {
   /** Whether the first attempt has neither failed nor been answered. */
   boolean underWay() {
     return !answered && (stream != null || attempts.waits());
-  }
-
-  /** Sends the request on that connection, too. */
-  void sendBeside(UpstreamStream to, int number) {
-    if (bound != null) {
-      bound.tell(request.headers());
-    }
-    attempts.sendBeside(to, number);
   }
 
   /** The second attempt came to nothing; so did the request if the first had before. */
@@ -389,7 +383,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
     attempts.answered(101, now);
     answered();
     tunnel = true;
-    loop.cancel(this);
+    waitForUpstream();
     exchange.upstreamHeadNanos(now);
     flow.tunnel(headers);
     client.demand(true);

@@ -87,7 +87,7 @@ final class Hedge extends Deadline implements UpstreamListener {
     waiting = null;
     stream = opened;
     loop.arm(this, pool.responseNanos());
-    forwarding.sendBeside(opened, tried.count());
+    attempts.sendBeside(opened, tried.count());
   }
 
   @Override

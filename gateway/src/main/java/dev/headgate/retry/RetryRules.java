@@ -1,11 +1,14 @@
 package dev.headgate.retry;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.GrpcWords;
 import dev.headgate.config.Upstream.Retry;
 import dev.headgate.exchange.Failure;
 import dev.headgate.http.GrpcStatus;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -127,7 +130,7 @@ public final class RetryRules {
 
   private @Nullable String grpcWord(Headers answer) {
     int code = GrpcStatus.code(answer.get(HeaderName.GRPC_STATUS));
-    String word = code < 1 || code > Retry.GRPC.size() ? null : Retry.GRPC.get(code - 1);
+    String word = code < 1 || code > GrpcWords.ALL.size() ? null : GrpcWords.ALL.get(code - 1);
     return word != null && config.grpc().contains(word) ? word : null;
   }
 
@@ -144,6 +147,22 @@ public final class RetryRules {
   /** Whether a request may be sent beside itself, and if so takes that from the budget. */
   public boolean hedge(int attempts, long now) {
     return attempts < config.attempts() && spend(now);
+  }
+
+  /**
+   * After what such a request is sent again, in the words of the configuration, as long as the
+   * budget lasts.
+   */
+  public List<String> words(String method, Headers request) {
+    if (config.attempts() == 1) {
+      return List.of();
+    }
+    List<String> words = new ArrayList<>(config.on());
+    words.removeIf(word -> !nothingWasDone(word) && !mayRepeat(method));
+    if (GrpcStatus.isGrpc(request.get(HeaderName.CONTENT_TYPE))) {
+      words.addAll(config.grpc());
+    }
+    return words;
   }
 
   private boolean mayRepeat(String method) {

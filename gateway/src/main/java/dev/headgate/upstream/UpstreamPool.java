@@ -111,6 +111,11 @@ public final class UpstreamPool {
     return limits.idleNanos();
   }
 
+  /** How long a WebSocket may be silent. */
+  public long tunnelNanos() {
+    return config.timeouts().websocket().toNanos();
+  }
+
   /** A request is to be sent for the first time. */
   public void requested(Exchange exchange, Tried tried) {
     retries.requested();

@@ -1,5 +1,6 @@
 package dev.headgate.config.check;
 
+import dev.headgate.config.GrpcWords;
 import dev.headgate.config.HostPort;
 import dev.headgate.config.Nearest;
 import dev.headgate.config.Problems;
@@ -116,8 +117,8 @@ final class UpstreamChecks {
     }
     for (int i = 0; i < retry.grpc().size(); i++) {
       String status = retry.grpc().get(i);
-      if (!Upstream.Retry.GRPC.contains(status)) {
-        String near = Nearest.hint(status, Upstream.Retry.GRPC);
+      if (!GrpcWords.ALL.contains(status)) {
+        String near = Nearest.hint(status, GrpcWords.ALL);
         problems.error(
             at + ".grpc[" + i + "]",
             Shown.quoted(status) + " is no status that a gRPC call fails with",
