@@ -3,6 +3,7 @@ package dev.headgate;
 import dev.headgate.health.CircuitBreaker;
 import dev.headgate.health.Ejection;
 import dev.headgate.health.EndpointState;
+import dev.headgate.health.FurtherAttempts;
 import dev.headgate.health.Standing;
 import dev.headgate.health.UpstreamHealth;
 import java.time.Instant;
@@ -43,6 +44,12 @@ final class UpstreamsPage {
     CircuitBreaker breaker = health.breaker();
     if (breaker != null) {
       out.writeStringProperty("breaker", breaker.phase().word());
+    }
+    FurtherAttempts further = health.furtherAttempts();
+    if (further.any()) {
+      out.writeNumberProperty("retries", further.retries());
+      out.writeNumberProperty("hedges", further.hedges());
+      out.writeNumberProperty("retriesLeft", further.left());
     }
     out.writeArrayPropertyStart("endpoints");
     List<EndpointState> endpoints = standing.endpoints();

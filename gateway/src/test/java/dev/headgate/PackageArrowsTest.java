@@ -48,24 +48,25 @@ class PackageArrowsTest {
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
           Map.entry("health", "concurrent exchange config"),
+          Map.entry("retry", "concurrent http exchange config"),
           Map.entry("balance", "config health"),
           Map.entry(
               "snapshot",
               "balance concurrent http exchange config health route tls expression policy plan"),
           Map.entry(
               "upstream",
-              "balance concurrent http http2 exchange config health keyed snapshot tls"),
+              "balance concurrent http http2 exchange config health keyed retry snapshot tls"),
           Map.entry("telemetry", "concurrent http exchange config keyed snapshot"),
           Map.entry(
               "flow",
-              "concurrent http exchange config route snapshot upstream telemetry expression"),
+              "concurrent http exchange config retry route snapshot upstream telemetry expression"),
           Map.entry(
               "listen",
               "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
           Map.entry(
               "worker",
-              "balance concurrent http exchange config health snapshot upstream telemetry flow listen tls"
-                  + " store"),
+              "balance concurrent http exchange config health retry snapshot upstream telemetry flow listen"
+                  + " tls store"),
           Map.entry("source", "concurrent config"),
           Map.entry("admin", "concurrent config"));
 

@@ -41,12 +41,14 @@ class UpstreamsPageTest {
     health.checked(3, Objects.requireNonNull(health.config().health()), "status 503", NANOS);
     health.newActive().set(0, 3);
     health.newActive().set(0, 4);
+    health.furtherAttempts().newPart().note(2.5, 7, 0);
+    health.furtherAttempts().newPart().note(3, 1, 4);
 
     assertThat(page(health))
         .isEqualTo(
             """
             {"now":"2026-05-01T12:00:00Z","upstreams":[{"name":"o","panic":true,"breaker":"closed",\
-            "endpoints":[{"endpoint":"10.0.0.1:80","weight":1,"state":"serving","active":7},\
+            "retries":8,"hedges":4,"retriesLeft":5,"endpoints":[{"endpoint":"10.0.0.1:80","weight":1,"state":"serving","active":7},\
             {"endpoint":"10.0.0.2:80","weight":1,"state":"ejected","why":"consecutive_5xx",\
             "since":"2026-05-01T11:59:56Z","until":"2026-05-01T12:00:06Z","ejections":1,"active":0},\
             {"endpoint":"10.0.0.3:80","weight":1,"state":"on trial","why":"consecutive_gateway_errors",\

@@ -42,8 +42,19 @@ record Explained(
   /** A field as the upstream gets it. */
   record Field(String name, String value) {}
 
-  /** An upstream that may be chosen, with its share. */
-  record Target(String upstream, int weight, List<URI> endpoints, UpstreamHost host) {}
+  /**
+   * An upstream that may be chosen, with its share.
+   *
+   * @param again after what the request is sent again
+   * @param hedge after what time it is sent to a second endpoint as well; null for never
+   */
+  record Target(
+      String upstream,
+      int weight,
+      List<URI> endpoints,
+      UpstreamHost host,
+      List<String> again,
+      @Nullable String hedge) {}
 
   /** How it ends. */
   sealed interface Outcome {

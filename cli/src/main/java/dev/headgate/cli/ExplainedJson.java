@@ -130,6 +130,10 @@ final class ExplainedJson {
               out.writeNumberProperty("weight", target.weight());
               strings("endpoints", target.endpoints().stream().map(URI::toString).toList());
               out.writeStringProperty("host", target.host().toString());
+              strings("again", target.again());
+              if (target.hedge() != null) {
+                out.writeStringProperty("hedge", target.hedge());
+              }
             });
       }
     }

@@ -1,6 +1,7 @@
 package dev.headgate.cli;
 
 import dev.headgate.config.Listener;
+import dev.headgate.config.Upstream;
 import dev.headgate.config.read.Sources;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
@@ -10,6 +11,7 @@ import dev.headgate.exchange.Stage;
 import dev.headgate.flow.ClientAddress;
 import dev.headgate.flow.Decisions;
 import dev.headgate.http.BadMessage;
+import dev.headgate.retry.RetryRules;
 import dev.headgate.route.Explanation;
 import dev.headgate.route.RouteRequest;
 import dev.headgate.snapshot.Action;
@@ -214,7 +216,7 @@ final class Explaining {
             exchange.method(),
             decisions.upstreamTarget(),
             fields,
-            targets(decisions.route(), forward));
+            targets(exchange, decisions.route(), forward));
       }
       case Action.Redirect redirect ->
           new Explained.Answered(redirect.status(), 0, decisions.location(redirect));
@@ -223,7 +225,8 @@ final class Explaining {
     };
   }
 
-  private static List<Explained.Target> targets(CompiledRoute route, Action.Forward forward) {
+  private static List<Explained.Target> targets(
+      Exchange exchange, CompiledRoute route, Action.Forward forward) {
     List<Explained.Target> targets = new ArrayList<>();
     for (int i = 0; i < forward.targets().size(); i++) {
       Action.NamedUpstream upstream = forward.targets().get(i);
@@ -232,9 +235,19 @@ final class Explaining {
               upstream.name(),
               route.config().to().get(i).weight(),
               upstream.config().endpoints().stream().map(endpoint -> endpoint.url()).toList(),
-              upstream.config().host()));
+              upstream.config().host(),
+              new RetryRules(upstream.config().retry(), 1, 0)
+                  .words(exchange.method(), exchange.requestHeaders()),
+              hedge(exchange, upstream.config())));
     }
     return targets;
+  }
+
+  private static @Nullable String hedge(Exchange exchange, Upstream upstream) {
+    Upstream.Hedge hedge = upstream.hedge();
+    return hedge != null && exchange.bodiless() && RetryRules.reads(exchange.method())
+        ? hedge.after().toString()
+        : null;
   }
 
   /** Credentials are not shown, not even to whoever typed them. */

@@ -19,8 +19,21 @@ record ListedUpstreams(List<Upstream> upstreams, String json) {
    * One upstream.
    *
    * @param breaker null if it has none
+   * @param further null if no request was sent to it yet
    */
-  record Upstream(String name, boolean panic, @Nullable String breaker, List<Endpoint> endpoints) {}
+  record Upstream(
+      String name,
+      boolean panic,
+      @Nullable String breaker,
+      @Nullable Further further,
+      List<Endpoint> endpoints) {}
+
+  /**
+   * Attempts after the first.
+   *
+   * @param left how many more there may be now
+   */
+  record Further(String retries, String hedges, String left) {}
 
   /** One endpoint. What it has nothing to say about is null. */
   record Endpoint(
@@ -44,10 +57,15 @@ record ListedUpstreams(List<Upstream> upstreams, String json) {
   private static Upstream upstream(JsonParser in) {
     List<Endpoint> endpoints = new ArrayList<>();
     Map<String, String> facts = Facts.read(in, ListedUpstreams::endpoint, endpoints);
+    String left = facts.get("retriesLeft");
     return new Upstream(
         facts.getOrDefault("name", ""),
         "true".equals(facts.get("panic")),
         facts.get("breaker"),
+        left == null
+            ? null
+            : new Further(
+                facts.getOrDefault("retries", "0"), facts.getOrDefault("hedges", "0"), left),
         endpoints);
   }
 

@@ -109,6 +109,16 @@ record Narrator(Terminal terminal) {
                         terminal.styled(
                             Style.FAINT,
                             target.upstream() + " at " + url + asked(target.host())))));
+    forwarded.targets().forEach(this::furtherAttempts);
+  }
+
+  private void furtherAttempts(Explained.Target target) {
+    if (!target.again().isEmpty()) {
+      more(target.upstream() + " is asked again after " + String.join(", ", target.again()));
+    }
+    if (target.hedge() != null) {
+      more(target.upstream() + " is asked a second time, elsewhere, if late by " + target.hedge());
+    }
   }
 
   private static String asked(UpstreamHost host) {

@@ -79,6 +79,27 @@ final class UpstreamsCommand implements Callable<Integer> {
                 .out()
                 .println(
                     one.name() + ": the circuit breaker is " + one.breaker().replace('_', ' ')));
+    for (ListedUpstreams.Upstream one : shown) {
+      if (one.further() != null) {
+        further(terminal, one.name(), one.further());
+      }
+    }
+  }
+
+  private static void further(Terminal terminal, String name, ListedUpstreams.Further further) {
+    boolean none = further.retries().equals("0") && further.hedges().equals("0");
+    if (!none || further.left().equals("0")) {
+      terminal
+          .out()
+          .println(
+              name
+                  + ": "
+                  + further.retries()
+                  + " retries and "
+                  + further.hedges()
+                  + " hedges so far; the budget has room for "
+                  + further.left());
+    }
   }
 
   private static List<String> row(String name, ListedUpstreams.Endpoint endpoint) {

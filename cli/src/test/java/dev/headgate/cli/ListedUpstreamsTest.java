@@ -14,7 +14,7 @@ final class ListedUpstreamsTest {
       {"now":"2026-05-01T12:00:00Z","upstreams":[
        {"name":"a","panic":false,"endpoints":[
         {"endpoint":"10.0.0.1:80","weight":1,"state":"serving","active":7}]},
-       {"name":"b","panic":true,"breaker":"half_open","endpoints":[
+       {"name":"b","panic":true,"breaker":"half_open","retries":12,"hedges":3,"retriesLeft":0,"endpoints":[
         {"endpoint":"10.0.0.2:80","weight":1,"state":"ejected","why":"trial_failed",
          "since":"2026-05-01T11:59:56Z","until":"2026-05-01T12:00:06Z","ejections":2,"active":0},
         {"endpoint":"10.0.0.3:80","weight":1,"state":"unhealthy","why":"status 503","active":0}]}]}
@@ -38,7 +38,8 @@ final class ListedUpstreamsTest {
             "b         10.0.0.2:80  ejected    2026-05-01T12:00:06Z  0       trial_failed, 2 times",
             "b         10.0.0.3:80  unhealthy  -                     0       status 503",
             "b: too few serve, so all endpoints are used",
-            "b: the circuit breaker is half open");
+            "b: the circuit breaker is half open",
+            "b: 12 retries and 3 hedges so far; the budget has room for 0");
   }
 
   @Test

@@ -31,6 +31,12 @@ public record Route(
         @Range(min = "1ms", max = "1d")
         @Nullable Duration timeout,
     @Doc(
+            value =
+                "That callers may say how long they wait: it shortens `timeout`, and the upstream is told what is left of"
+                    + " it. gRPC callers, who do so in `grpc-timeout`, need no leave.",
+            example = "X-Request-Timeout")
+        @Nullable CallerTimeout callerTimeout,
+    @Doc(
             "What an encoded slash (%2F) or backslash (%5C) in the path means: refuse the request, keep it as it is,"
                 + " or decode it into a path separator.")
         @Default("reject")
@@ -52,6 +58,26 @@ public record Route(
     REJECT,
     KEEP,
     DECODE
+  }
+
+  @Doc("That callers may say how long they wait.")
+  @Shorthand("header")
+  public record CallerTimeout(
+      @Doc(
+              value =
+                  "The field in which they say it: milliseconds, or a number with a unit (`ms`, `s` or `m`).",
+              example = "X-Request-Timeout")
+          String header,
+      @Doc(
+              "Who is believed. `trusted_proxies`: the listener's; from anybody else the field is taken away. `anybody`:"
+                  + " whoever may call the route.")
+          @Default("trusted_proxies")
+          From from) {
+    /** Whose word counts. */
+    public enum From {
+      TRUSTED_PROXIES,
+      ANYBODY
+    }
   }
 
   @Doc("Which requests a route takes: all that is named must hold.")

@@ -22,7 +22,13 @@ public record RuntimeConfig(
     @Doc("After SIGTERM, how long requests in flight may take to finish before they are cut off.")
         @Default("30s")
         @Range(min = "0s", max = "1d")
-        Duration drainTimeout) {
+        Duration drainTimeout,
+    @Doc(
+            "What may be held of requests' bodies, of all together, so that they can be sent again (an upstream's"
+                + " `retry.body`); shared out evenly to the event loops. Bodies beyond it are sent once.")
+        @Default("64MiB")
+        @Range(min = "0B", max = "16GiB")
+        Size retryMemory) {
 
   /** How sockets are read and written. */
   public enum Transport {

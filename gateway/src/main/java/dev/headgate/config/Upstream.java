@@ -26,6 +26,11 @@ public record Upstream(
     @Doc("Bounds on connections. They are shared out evenly to the event loops.")
         Connections connections,
     @Doc("When a request is sent once more.") Retry retry,
+    @Doc(
+            value =
+                "When a read that is not answered yet is sent to a second endpoint as well. Without it none is.",
+            example = "{ after: p95 }")
+        @Nullable Hedge hedge,
     @Doc("When an endpoint is left out because of what came of its requests.")
         OutlierDetection outlierDetection,
     @Doc(
@@ -138,7 +143,11 @@ public record Upstream(
       @Doc("Between two pieces of a body, and for an unused connection in the pool.")
           @Default("60s")
           @Range(min = "1ms", max = "1d")
-          Duration idle) {}
+          Duration idle,
+      @Doc("For a WebSocket on which both sides are silent.")
+          @Default("1h")
+          @Range(min = "1ms", max = "7d")
+          Duration websocket) {}
 
   @Doc("Bounds on connections to each endpoint.")
   public record Connections(
@@ -152,8 +161,8 @@ public record Upstream(
           int waiting) {}
 
   @Doc(
-      "When a request is sent once more, to another endpoint as long as there is one. Never after a byte of its body has"
-          + " been sent, or after a byte of the answer has gone to the client.")
+      "When a request is sent once more, to another endpoint as long as there is one. Never after a byte of the answer has"
+          + " gone to the client.")
   public record Retry(
       @Doc("How often a request is sent at most, the first time included.")
           @Default("2")
@@ -162,14 +171,23 @@ public record Upstream(
       @Doc(
               value =
                   "After what: `connect_failure` (no connection, or one that broke before the endpoint can have done"
-                      + " anything), `timeout` (no answer within `timeouts.response`), or a status of the answer.",
-              example = "[connect_failure, timeout, 502, 503, 504]")
+                      + " anything that matters, `refused_stream` included), `refused_stream` (an HTTP/2 endpoint says that"
+                      + " it has not begun with the request), `reset` (any other break before the head of an answer),"
+                      + " `timeout` (no answer within `timeouts.response`), or a status of the answer.",
+              example = "[connect_failure, refused_stream, reset, timeout, 502, 503, 504]")
           @OneOrMany
-          @Default("[connect_failure]")
+          @Default("[connect_failure, refused_stream]")
           List<String> on,
       @Doc(
-              "Which requests are sent again after a timeout or a status: those with `idempotent` methods (RFC 9110"
-                  + " section 9.2.2), or `any`.")
+              value =
+                  "After which statuses gRPC calls are sent again, whatever `methods` says: those that come at once,"
+                      + " before any message (a trailers-only answer).",
+              example = "[unavailable]")
+          @OneOrMany
+          List<String> grpc,
+      @Doc(
+              "Which requests are sent again after a reset, a timeout or a status: those with `idempotent` methods (RFC"
+                  + " 9110 section 9.2.2), or `any`.")
           @Default("idempotent")
           Methods methods,
       @Doc(
@@ -191,9 +209,21 @@ public record Upstream(
       @Doc("How many retries a second there may be besides, for upstreams with few requests.")
           @Default("3")
           @Range(min = "0", max = "1000")
-          int minPerSecond) {
-    /** No connection, or one that broke before anything was done. */
+          int minPerSecond,
+      @Doc(
+              "How much of a request's body is kept so that it can be sent again; one with a longer body is not, once some"
+                  + " of it has been sent. 0B keeps none. All bodies together are bounded by `runtime.retryMemory`.")
+          @Default("64KiB")
+          @Range(min = "0B", max = "16MiB")
+          Size body) {
+    /** No connection. */
     public static final String CONNECT_FAILURE = "connect_failure";
+
+    /** The endpoint has not begun with the request, and says so. */
+    public static final String REFUSED_STREAM = "refused_stream";
+
+    /** The connection broke before the head of an answer. */
+    public static final String RESET = "reset";
 
     /** No answer in time. */
     public static final String TIMEOUT = "timeout";
@@ -204,6 +234,19 @@ public record Upstream(
       ANY
     }
   }
+
+  @Doc(
+      "A second attempt beside the first, to another endpoint: for requests with GET, HEAD or OPTIONS and without a body"
+          + " that are not answered yet. The answer that begins first counts, and the other attempt is given up. It is one"
+          + " of `retry.attempts` and takes from `retry.budget`.")
+  @Shorthand("after")
+  public record Hedge(
+      @Doc(
+              value =
+                  "After how long: a time from 1ms to 60s, or what a share of the upstream's answers took lately, from `p50`"
+                      + " to `p99`.",
+              example = "p95")
+          HedgeAfter after) {}
 
   @Doc(
       "When an endpoint is left out because of what came of its requests: too many failures in a row, over all event"

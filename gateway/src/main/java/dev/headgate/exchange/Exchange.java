@@ -6,7 +6,6 @@ import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 public final class Exchange {
-  private static final @Nullable Object[] NO_STATES = {};
-
   // What came in.
   private final ClientInfo client;
   private final String protocol;
@@ -49,7 +46,7 @@ public final class Exchange {
   private GuessLimit guessLimit = GuessLimit.NONE;
   private List<WouldDeny> wouldDeny = List.of();
   private boolean bodiless;
-  private @Nullable Object[] states = NO_STATES;
+  private @Nullable PolicyStates states;
   private List<BodyWatch> bodyWatches = List.of();
   private List<AnswerWatch> answerWatches = List.of();
   private @Nullable BiConsumer<Stage, String> explainer;
@@ -61,6 +58,7 @@ public final class Exchange {
   private Headers responseHeaders;
   private @Nullable Failure failure;
   private int retries;
+  private @Nullable String hedge;
 
   // What it took. Nanoseconds on the loop's monotonic clock, 0 for what did not happen.
   private final long startNanos;
@@ -294,24 +292,14 @@ public final class Exchange {
 
   /** What a policy keeps of this request between its calls; null before it kept something. */
   public @Nullable Object state(Policy owner) {
-    for (int i = 0; i < states.length; i += 2) {
-      if (states[i] == owner) {
-        return states[i + 1];
-      }
-    }
-    return null;
+    return states == null ? null : states.of(owner);
   }
 
   public void state(Policy owner, Object value) {
-    for (int i = 0; i < states.length; i += 2) {
-      if (states[i] == owner) {
-        states[i + 1] = value;
-        return;
-      }
+    if (states == null) {
+      states = new PolicyStates();
     }
-    states = Arrays.copyOf(states, states.length + 2);
-    states[states.length - 2] = owner;
-    states[states.length - 1] = value;
+    states.set(owner, value);
   }
 
   /** Whether it is known that the request has no body; an empty one may still come if it is not. */
@@ -438,6 +426,15 @@ public final class Exchange {
 
   public void retried() {
     retries++;
+  }
+
+  /** What came of a second attempt beside the first; null where there was none. */
+  public @Nullable String hedge() {
+    return hedge;
+  }
+
+  public void hedge(String outcome) {
+    hedge = outcome;
   }
 
   public long startNanos() {

@@ -21,6 +21,7 @@ import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
 import dev.headgate.snapshot.PolicyChain;
 import dev.headgate.snapshot.Snapshot;
+import dev.headgate.upstream.UpstreamRequest;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +47,7 @@ public final class Decisions {
   private Routing.@Nullable Found<CompiledRoute> chosen;
   private List<String> allow = List.of();
   private String upstreamTarget = "";
+  private @Nullable CallerDeadline callerDeadline;
 
   /** Whether the route was chosen for a preflight, and takes no requests with its method. */
   private boolean onlyPreflight;
@@ -126,6 +128,17 @@ public final class Decisions {
     return Objects.requireNonNull(asked).overdue();
   }
 
+  /** The head of the request as it goes to that upstream. */
+  UpstreamRequest upstreamRequest(Action.NamedUpstream upstream) {
+    return new UpstreamRequest(
+        exchange.method(),
+        exchange.scheme(),
+        upstream.config().host().of(exchange.authority()),
+        upstreamTarget,
+        exchange.requestHeaders(),
+        exchange.webSocket());
+  }
+
   /** Path and query as they go to the upstream. */
   public String upstreamTarget() {
     return upstreamTarget;
@@ -136,9 +149,9 @@ public final class Decisions {
     return redirect.to().apply(exchange.host(), exchange.path(), exchange.query());
   }
 
-  /** How long the whole request may take; 0 for no bound. */
-  public long timeoutNanos() {
-    return route().timeoutNanos();
+  /** How long the caller waits; null if it does not say. */
+  @Nullable CallerDeadline callerDeadline() {
+    return callerDeadline;
   }
 
   // read: the path in its one canonical form
@@ -243,7 +256,8 @@ public final class Decisions {
     if (exchange.webSocket() && !route.config().websocket()) {
       return Failure.client(Stage.ADMIT, 403, "websocket.refused", "the route relays no WebSocket");
     }
-    return null;
+    callerDeadline = CallerDeadline.of(exchange, route);
+    return callerDeadline == null ? null : callerDeadline.refusal(exchange);
   }
 
   /** A proxy's connection was let in for what its clients may do. */

@@ -5,17 +5,16 @@ import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
+import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
-import dev.headgate.upstream.Attempt;
-import dev.headgate.upstream.RetryRules;
+import dev.headgate.retry.ReplayBody;
 import dev.headgate.upstream.Tried;
 import dev.headgate.upstream.UpstreamListener;
 import dev.headgate.upstream.UpstreamPool;
 import dev.headgate.upstream.UpstreamRequest;
 import dev.headgate.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 final class Forwarding extends Deadline implements UpstreamListener {
-  private static final HeaderName ATTEMPT_COUNT = HeaderName.of("x-attempt-count");
-
   private final RequestFlow flow;
   private final Loop loop;
   private final ClientStream client;
@@ -37,17 +34,15 @@ final class Forwarding extends Deadline implements UpstreamListener {
   private final UpstreamPool pool;
   private final UpstreamRequest request;
 
-  private @Nullable Attempt attempt;
+  private final Attempts attempts;
   private @Nullable UpstreamStream stream;
-  private final Tried tried = new Tried();
-  private @Nullable BodyInspection inspection;
+
+  /** Null where the request has neither body nor trailers. */
+  private @Nullable RequestBody body;
+
   private @Nullable BodyInspection answerInspection;
-  private boolean requestComplete;
   private boolean answered;
   private boolean tunnel;
-
-  /** Whether this is the pause before another attempt. */
-  private boolean pausing;
 
   Forwarding(
       RequestFlow flow,
@@ -62,6 +57,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
     this.exchange = exchange;
     this.pool = pool;
     this.request = request;
+    this.attempts = new Attempts(this, loop, exchange, pool, request);
   }
 
   /**
@@ -69,54 +65,37 @@ final class Forwarding extends Deadline implements UpstreamListener {
    *
    * @param end whether the request has neither body nor trailers
    * @param inspecting who looks at the body; null for nobody
+   * @param timeout the bound of the whole request; null for none
    */
-  void begin(boolean end, @Nullable BodyInspection inspecting) {
-    requestComplete = end;
-    inspection = inspecting;
-    pool.requested(exchange, tried);
-    open();
+  void begin(boolean end, @Nullable BodyInspection inspecting, @Nullable RequestTimeout timeout) {
+    if (!end) {
+      body = new RequestBody(this, flow, client, inspecting, kept());
+    }
+    attempts.begin(end, timeout);
   }
 
-  /**
-   * Sends the request once more after that failure if it may be: after a pause, to another endpoint
-   * if there is one.
-   */
+  private @Nullable ReplayBody kept() {
+    return request.webSocket()
+        ? null
+        : pool.keeping(request, BodyInspection.announced(request.headers()));
+  }
+
+  /** Sends the request once more after that failure if it may be. */
   boolean again(Failure failure) {
-    boolean may =
-        untouched() && pool.retries().again(request.method(), tried.count(), failure, loop.nanos());
-    if (may) {
-      pause(pool.retries().pauseNanos(tried.count(), ThreadLocalRandom.current()));
-    }
-    return may;
+    return repeatable() && attempts.again(failure);
   }
 
-  /** The same after an answer, of which the client knows nothing yet. */
-  private boolean again(int status, Headers answer) {
-    boolean may =
-        untouched()
-            && requestComplete
-            && pool.retries().again(request.method(), tried.count(), status, answer, loop.nanos());
-    if (may) {
-      long asked = RetryRules.retryAfterNanos(answer);
-      long pause =
-          asked > 0 ? asked : pool.retries().pauseNanos(tried.count(), ThreadLocalRandom.current());
-      cancel(); // The connection takes its header fields back.
-      pause(pause);
-    }
-    return may;
-  }
-
-  private void pause(long nanos) {
-    exchange.retried();
-    request.headers().set(ATTEMPT_COUNT, Integer.toString(tried.count() + 1));
-    pausing = true;
+  /** Until another attempt begins. */
+  void pause() {
     loop.cancel(this);
-    loop.schedule(this::pauseOver, nanos);
+    if (body != null) {
+      body.stop();
+    }
   }
 
-  /** Whether the upstream may have seen nothing of the request that matters. */
-  private boolean untouched() {
-    return !answered && (exchange.requestBytes() == 0 || flow.keepsBody()) && !request.webSocket();
+  /** Whether the request can be sent from its beginning, and nobody has been answered yet. */
+  private boolean repeatable() {
+    return !answered && (body == null || body.repeatable()) && !request.webSocket();
   }
 
   /** Whether this has become a WebSocket. */
@@ -124,29 +103,15 @@ final class Forwarding extends Deadline implements UpstreamListener {
     return tunnel;
   }
 
-  private void pauseOver() {
-    if (pausing) {
-      pausing = false;
-      open();
-    }
-  }
-
-  private void open() {
-    Attempt waits = pool.open(this, tried);
-    if (waits != null) {
-      attempt = waits;
-    }
-  }
-
   @Override
   public void connected(UpstreamStream opened) {
-    attempt = null;
+    attempts.connected();
     stream = opened;
     exchange.endpoint(opened.endpoint());
-    opened.head(request, requestComplete);
+    opened.head(request, body == null);
     waitForUpstream();
-    if (!requestComplete && !request.webSocket()) {
-      deliverBody(flow.takeKept());
+    if (body != null) {
+      body.start(opened, request.webSocket());
     }
     if (!flow.delivering()) {
       opened.flush();
@@ -155,39 +120,50 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   public void failed(Failure failure) {
-    attempt = null;
     stream = null;
     loop.cancel(this);
-    pool.failed(tried, failure);
-    flow.forwardFailed(this, failure);
+    attempts.failed(failure);
+    if (!attempts.hedgeUnderWay()) {
+      flow.forwardFailed(this, failure);
+    }
   }
 
   @Override
   protected void expired() {
+    if (tunnel) {
+      flow.fail(Failure.gateway(Stage.FORWARD, 504, "websocket.idle", "both sides were silent"));
+      return;
+    }
     Failure late =
         Failure.upstream(
             false, 504, "upstream.timeout", exchange.endpoint() + " did not answer in time");
-    pool.failed(tried, late);
-    cancel();
-    flow.forwardFailed(this, late);
-  }
-
-  /**
-   * The time that the route allows is over. That is the endpoint's doing if it had most of it and
-   * all of the request.
-   */
-  void overdue(Failure failure) {
-    long now = loop.nanos();
-    if (requestComplete
-        && tried.count() == 1
-        && 2 * (now - exchange.forwardNanos()) >= now - exchange.startNanos()) {
-      pool.failed(tried, failure);
+    attempts.failed(late);
+    UpstreamStream open = letGo();
+    if (open != null) {
+      open.cancel();
+    }
+    if (!attempts.hedgeUnderWay()) {
+      flow.forwardFailed(this, late);
     }
   }
 
-  private void waitForUpstream() {
-    if (stream != null && !tunnel) {
-      loop.arm(this, answered || !requestComplete ? pool.idleNanos() : pool.responseNanos());
+  /** The time that the route allows is over. */
+  void overdue(Failure failure) {
+    if (requestComplete()) {
+      attempts.overdue(failure);
+    }
+  }
+
+  private boolean requestComplete() {
+    return body == null || body.complete();
+  }
+
+  /** Something was sent or came: from now on the upstream has its time again. */
+  void waitForUpstream() {
+    if (stream != null && tunnel) {
+      loop.arm(this, pool.tunnelNanos());
+    } else if (stream != null) {
+      loop.arm(this, answered || !requestComplete() ? pool.idleNanos() : pool.responseNanos());
     }
   }
 
@@ -198,86 +174,87 @@ final class Forwarding extends Deadline implements UpstreamListener {
     }
   }
 
+  // A second attempt beside this one.
+
+  /** Whether the first attempt has neither failed nor been answered. */
+  boolean underWay() {
+    return !answered && (stream != null || attempts.waits());
+  }
+
+  /** The second attempt came to nothing; so did the request if the first had before. */
+  void secondFailed(Failure failure, Tried tried) {
+    if (!underWay()) {
+      attempts.adopt(tried);
+      flow.forwardFailed(this, failure);
+    }
+  }
+
+  /** The second attempt is answered first. */
+  void takeOver(UpstreamStream winner, Tried tried) {
+    UpstreamStream first = letGo();
+    if (first != null) {
+      first.cancel();
+    }
+    loop.cancel(this);
+    stream = winner;
+    attempts.adopt(tried);
+    exchange.endpoint(winner.endpoint());
+  }
+
   /** Gives up; the upstream is not heard any more. */
   void cancel() {
-    Attempt waiting = attempt;
-    UpstreamStream open = stream;
-    attempt = null;
-    stream = null;
-    pausing = false;
-    pool.undecided(tried);
-    if (waiting != null) {
-      waiting.cancel();
-    }
+    attempts.cancel();
+    UpstreamStream open = letGo();
     if (open != null) {
       open.cancel();
     }
   }
 
-  // From the client to the upstream.
-
-  /** The upstream takes the body: first what was kept of it. */
-  private void deliverBody(@Nullable KeptBody kept) {
-    ByteBuf bytes = kept == null ? null : kept.take();
-    if (bytes != null) {
-      requestData(bytes);
-    }
-    if (stream != null && kept != null && kept.whole()) {
-      requestEnd(kept.trailers());
-    } else if (stream != null) {
-      client.demand(true);
+  /** Does not want the rest of an answer. */
+  void discard() {
+    UpstreamStream open = letGo();
+    if (open != null) {
+      open.discard();
     }
   }
+
+  private @Nullable UpstreamStream letGo() {
+    UpstreamStream open = stream;
+    stream = null;
+    attempts.letGo();
+    if (body != null) {
+      body.detach();
+    }
+    return open;
+  }
+
+  // From the client to the upstream.
 
   /** Passes on a piece of the request's body and takes over the buffer. */
   void requestData(ByteBuf data) {
-    BodyInspection inspecting = inspection;
-    Failure refused = inspecting == null ? null : inspecting.piece(data);
-    if (refused != null) {
+    if (body == null) {
       data.release();
-      flow.fail(refused);
-    } else if (inspecting == null || !inspecting.withholds(data)) {
-      send(data);
-    }
-  }
-
-  private void send(ByteBuf data) {
-    UpstreamStream to = stream;
-    if (to == null) {
-      data.release();
-      return;
-    }
-    to.data(data);
-    waitForUpstream();
-    if (!to.writable()) {
-      client.demand(false);
+    } else {
+      body.data(data);
     }
   }
 
   void requestEnd(@Nullable Headers trailers) {
-    BodyInspection inspecting = inspection;
-    Failure refused = inspecting == null ? null : inspecting.end();
-    if (refused != null) {
-      flow.fail(refused);
-      return;
+    if (body != null) {
+      body.end(trailers);
     }
-    ByteBuf withheld = inspecting == null ? null : inspecting.release();
-    if (withheld != null) {
-      send(withheld);
-    }
-    requestComplete = true;
-    UpstreamStream to = stream;
-    if (to != null) {
-      to.end(trailers);
-      waitForUpstream();
-    }
+  }
+
+  /** Nothing of the request's body is kept for another attempt. */
+  void notKept(ReplayBody.Loss why) {
+    pool.notKept(why);
   }
 
   /** The request has ended. */
   void close() {
     loop.cancel(this);
-    if (inspection != null) {
-      inspection.close();
+    if (body != null) {
+      body.close();
     }
     if (answerInspection != null) {
       answerInspection.close();
@@ -293,7 +270,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   @Override
   public void upstreamWritable(boolean writable) {
-    if (!requestComplete) {
+    if (!requestComplete()) {
       client.demand(writable);
     }
   }
@@ -309,11 +286,18 @@ final class Forwarding extends Deadline implements UpstreamListener {
   @Override
   public void responseHead(int status, Headers headers, boolean end) {
     long now = loop.nanos();
-    pool.answered(tried, status, now);
-    if (again(status, headers) || (!end && refused(status, headers))) {
+    attempts.answered(status, now);
+    if (attempts.hedgeUnderWay() && attempts.wouldRepeat(status, headers, end)) {
+      loop.cancel(this);
+      discard(); // The second attempt may be answered better.
       return;
     }
-    answered = true;
+    if ((repeatable() && attempts.again(status, headers, end))
+        || (!end && refused(status, headers))) {
+      return;
+    }
+    answered();
+    attempts.decided(now);
     exchange.upstreamHeadNanos(now);
     if (end) {
       stream = null;
@@ -321,6 +305,14 @@ final class Forwarding extends Deadline implements UpstreamListener {
     }
     flow.respond(status, headers, end);
     waitForUpstream();
+  }
+
+  /** The client gets this answer; the request is not sent again. */
+  private void answered() {
+    answered = true;
+    if (body != null) {
+      body.forget();
+    }
   }
 
   /** Shows the answer to who wants to see it; whether its head is refused. */
@@ -388,10 +380,10 @@ final class Forwarding extends Deadline implements UpstreamListener {
   @Override
   public void tunnelled(Headers headers) {
     long now = loop.nanos();
-    pool.answered(tried, 101, now);
-    answered = true;
+    attempts.answered(101, now);
+    answered();
     tunnel = true;
-    loop.cancel(this);
+    waitForUpstream();
     exchange.upstreamHeadNanos(now);
     flow.tunnel(headers);
     client.demand(true);

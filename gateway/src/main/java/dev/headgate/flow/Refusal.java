@@ -4,7 +4,6 @@ import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
 import dev.headgate.http.GrpcStatus;
-import dev.headgate.http.GrpcTimeout;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 record Refusal(int status, byte[] body) {
   static final byte[] NO_BODY = {};
   private static final int OK = 200;
-
-  /** The longest deadline that is kept, in nanoseconds: a day. */
-  private static final long LONGEST = 86_400_000_000_000L;
 
   /** Makes the answer; the fields that belong to it go into the exchange's response headers. */
   static Refusal of(Exchange exchange, Failure failure, Decision.@Nullable OwnAnswer own) {
@@ -44,16 +40,8 @@ record Refusal(int status, byte[] body) {
     return new Refusal(OK, NO_BODY);
   }
 
-  private static boolean isGrpc(Exchange exchange) {
+  /** Whether the caller looks for a {@code grpc-status}. */
+  static boolean isGrpc(Exchange exchange) {
     return GrpcStatus.isGrpc(exchange.requestHeaders().get(HeaderName.CONTENT_TYPE));
-  }
-
-  /** How long a gRPC caller waits, in nanoseconds; {@link GrpcTimeout#NONE} for all others. */
-  static long grpcTimeoutNanos(Exchange exchange) {
-    if (!exchange.requestHeaders().has(HeaderName.GRPC_TIMEOUT) || !isGrpc(exchange)) {
-      return GrpcTimeout.NONE;
-    }
-    long nanos = GrpcTimeout.nanos(exchange.requestHeaders().get(HeaderName.GRPC_TIMEOUT));
-    return Math.min(nanos, LONGEST);
   }
 }

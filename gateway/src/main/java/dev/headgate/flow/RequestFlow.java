@@ -10,7 +10,6 @@ import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
-import dev.headgate.upstream.UpstreamRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Objects;
@@ -128,7 +127,11 @@ public final class RequestFlow {
   private void boundTime() {
     if (requestTimeout == null) {
       requestTimeout =
-          RequestTimeout.arm(serving.loop(), exchange, decisions.timeoutNanos(), this::fail);
+          RequestTimeout.arm(
+              serving.loop(),
+              decisions.callerDeadline(),
+              decisions.route().timeoutNanos(),
+              this::fail);
     }
   }
 
@@ -170,18 +173,16 @@ public final class RequestFlow {
     }
     exchange.upstream(upstream.name());
     exchange.forwardNanos(serving.loop().nanos());
-    UpstreamRequest request =
-        new UpstreamRequest(
-            exchange.method(),
-            exchange.scheme(),
-            upstream.config().host().of(exchange.authority()),
-            decisions.upstreamTarget(),
-            exchange.requestHeaders(),
-            exchange.webSocket());
     Forwarding to =
-        new Forwarding(this, serving.loop(), client, exchange, serving.pool(upstream), request);
+        new Forwarding(
+            this,
+            serving.loop(),
+            client,
+            exchange,
+            serving.pool(upstream),
+            decisions.upstreamRequest(upstream));
     forwarding = to;
-    to.begin(bodiless, inspecting);
+    to.begin(bodiless, inspecting, requestTimeout);
   }
 
   /** What was kept of the body, now the taker's; null if nothing was, or it has been taken. */

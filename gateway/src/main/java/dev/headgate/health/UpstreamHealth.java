@@ -54,6 +54,7 @@ public final class UpstreamHealth {
   private final AtomicIntegerArray checks;
 
   private final List<AtomicIntegerArray> active = new CopyOnWriteArrayList<>();
+  private final FurtherAttempts furtherAttempts = new FurtherAttempts();
   private final EventLog events;
   private final @Nullable CircuitBreaker breaker;
 
@@ -109,6 +110,11 @@ public final class UpstreamHealth {
   /** How many requests are under way at an endpoint, as of about the last second. */
   public int active(int endpoint) {
     return active.stream().mapToInt(counts -> counts.getOpaque(endpoint)).sum();
+  }
+
+  /** How often requests were sent more than once, as of about the last second. */
+  public FurtherAttempts furtherAttempts() {
+    return furtherAttempts;
   }
 
   /** How the endpoints stand now. Costs what reading a field costs. */

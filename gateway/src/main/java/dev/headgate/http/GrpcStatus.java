@@ -53,6 +53,22 @@ public final class GrpcStatus {
     };
   }
 
+  /** The code that {@code grpc-status} carries; -1 if it carries none. */
+  public static int code(@Nullable String value) {
+    if (value == null || value.isEmpty() || value.length() > 2) {
+      return -1;
+    }
+    int code = 0;
+    for (int i = 0; i < value.length(); i++) {
+      int digit = value.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      code = code * 10 + digit;
+    }
+    return code;
+  }
+
   /**
    * A text as {@code grpc-message} carries it: percent-encoded but for visible ASCII and the space.
    */

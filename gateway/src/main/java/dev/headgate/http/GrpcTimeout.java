@@ -12,6 +12,7 @@ public final class GrpcTimeout {
   public static final long NONE = -1;
 
   private static final int DIGITS = 8;
+  private static final long MOST = 99_999_999;
 
   private GrpcTimeout() {}
 
@@ -42,5 +43,24 @@ public final class GrpcTimeout {
       case 'n' -> amount;
       default -> NONE;
     };
+  }
+
+  /**
+   * How the field gives a time: in the finest unit in which it fits, rounded down, but never as
+   * nothing.
+   */
+  public static String text(long nanos) {
+    long left = Math.max(1, nanos);
+    if (left <= MOST) {
+      return left + "n";
+    }
+    long micros = TimeUnit.NANOSECONDS.toMicros(left);
+    if (micros <= MOST) {
+      return micros + "u";
+    }
+    long millis = TimeUnit.MICROSECONDS.toMillis(micros);
+    return millis <= MOST
+        ? millis + "m"
+        : Math.min(MOST, TimeUnit.MILLISECONDS.toSeconds(millis)) + "S";
   }
 }

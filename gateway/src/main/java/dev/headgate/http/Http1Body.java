@@ -69,8 +69,46 @@ public final class Http1Body {
         };
   }
 
+  /**
+   * Prepares for the body of an answer (RFC 9112 section 6.3), and takes away the fields that
+   * belong to the connection.
+   *
+   * @param minor of the version of HTTP/1
+   * @param ofHead whether the request was HEAD
+   * @return whether the connection is good for another request after it
+   */
+  public boolean startAnswer(int status, Headers received, int minor, boolean ofHead)
+      throws BadMessage {
+    long length = MessageRules.bodyLength(received, minor);
+    boolean none = ofHead || status == 204 || status == 304;
+    boolean keepAlive =
+        minor == 1
+            ? !MessageRules.hasToken(received, HeaderName.CONNECTION, "close")
+            : MessageRules.hasToken(received, HeaderName.CONNECTION, "keep-alive");
+    if (none) {
+      start(Framing.NONE, 0);
+    } else if (length == MessageRules.CHUNKED) {
+      start(Framing.CHUNKED, 0);
+    } else if (length == MessageRules.UNSTATED) {
+      start(Framing.UNTIL_CLOSE, 0);
+      keepAlive = false;
+    } else {
+      start(Framing.LENGTH, length);
+    }
+    MessageRules.removeHopByHop(received);
+    if (status == 204) {
+      received.remove(HeaderName.CONTENT_LENGTH);
+    }
+    return keepAlive;
+  }
+
   public Framing framing() {
     return framing;
+  }
+
+  /** Whether no more is left than that, as far as that is known. */
+  public boolean within(long bytes) {
+    return framing != Framing.LENGTH || left <= bytes;
   }
 
   public boolean done() {

@@ -1,6 +1,7 @@
 package dev.headgate.snapshot;
 
 import dev.headgate.config.Route;
+import dev.headgate.http.HeaderName;
 import dev.headgate.route.PathRewrite;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bodyLimit bytes
  * @param timeoutNanos 0 for none
+ * @param callerTimeout the field in which callers may say how long they wait; null for none
  * @param rewrite null where the upstream gets the path as it is
  */
 public record CompiledRoute(
@@ -16,6 +18,7 @@ public record CompiledRoute(
     Action action,
     long bodyLimit,
     long timeoutNanos,
+    @Nullable HeaderName callerTimeout,
     @Nullable PathRewrite rewrite,
     HeaderEdits request,
     HeaderEdits response,

@@ -198,12 +198,14 @@ public final class Compiler {
     try {
       PathTemplate template = PathTemplate.parse(route.match().path());
       Route.Rewrite rewrite = route.rewrite();
+      Route.CallerTimeout waits = route.callerTimeout();
       CompiledRoute compiled =
           new CompiledRoute(
               route,
               action(route, template),
               route.bodyLimit().bytes(),
               route.timeout() == null ? 0 : route.timeout().toNanos(),
+              waits == null ? null : HeaderName.of(waits.header()),
               rewrite == null ? null : PathRewrite.of(template, rewrite),
               HeaderEdits.of(route.headers().request()),
               HeaderEdits.of(route.headers().response()),

@@ -56,6 +56,7 @@ final class LogLine {
   private static final byte[] UPSTREAM = bytes(",\"upstream\":\"");
   private static final byte[] ENDPOINT = bytes("\",\"endpoint\":\"");
   private static final byte[] UPSTREAM_MS = bytes(",\"upstream_ms\":");
+  private static final byte[] HEDGE = bytes(",\"hedge\":\"");
   private static final byte[] RETRIES = bytes(",\"retries\":");
   private static final byte[] REVISION = bytes(",\"revision\":");
   private static final byte[] TRACE_ID = bytes(",\"trace_id\":\"");
@@ -212,6 +213,10 @@ final class LogLine {
     out.millis(upstreamMicros);
     if (exchange.retries() > 0) {
       numberField(RETRIES, exchange.retries());
+    }
+    if (exchange.hedge() != null) {
+      text(HEDGE, exchange.hedge(), MAX_WORD);
+      out.raw('"');
     }
   }
 

@@ -31,6 +31,9 @@ public final class LoopRecorder implements Recorder {
   private final LoopFamily wouldDeny;
   private final LoopFamily ejections;
   private final LoopFamily probes;
+  private final LoopFamily retries;
+  private final LoopFamily bodiesNotKept;
+  private final LoopFamily hedges;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
   private final RouteMetrics otherRoutes;
   private final ByName<ListenerMetrics> listeners;
@@ -49,6 +52,9 @@ public final class LoopRecorder implements Recorder {
     this.wouldDeny = new LoopFamily(metrics.wouldDeny());
     this.ejections = new LoopFamily(metrics.ejections());
     this.probes = new LoopFamily(metrics.probes());
+    this.retries = new LoopFamily(metrics.retries());
+    this.bodiesNotKept = new LoopFamily(metrics.bodiesNotKept());
+    this.hedges = new LoopFamily(metrics.hedges());
     LoopFamily refusedConnections = new LoopFamily(metrics.refusedConnections());
     LoopFamily handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
@@ -80,6 +86,21 @@ public final class LoopRecorder implements Recorder {
     probes.cells(upstream, well ? "passed" : "failed").add(0, 1);
   }
 
+  /** A request to the upstream is sent once more. */
+  public void retried(String upstream, String reason) {
+    retries.cells(upstream, reason).add(0, 1);
+  }
+
+  /** What came of a second attempt beside the first. */
+  public void hedged(String upstream, String outcome) {
+    hedges.cells(upstream, outcome).add(0, 1);
+  }
+
+  /** The body of a request to the upstream is not kept for another attempt. */
+  public void bodyNotKept(String upstream, String reason) {
+    bodiesNotKept.cells(upstream, reason).add(0, 1);
+  }
+
   @Override
   public void requestStarted() {
     cells.add(STARTED, 1);
@@ -102,7 +123,7 @@ public final class LoopRecorder implements Recorder {
     String upstream = exchange.upstream();
     if (upstream != null) {
       UpstreamMetrics upstreamMetrics = upstream(upstream);
-      upstreamMetrics.request(exchange.retries(), upstreamMicros);
+      upstreamMetrics.request(upstreamMicros);
       if (exchange.upstreamHeadNanos() != 0) {
         upstreamMetrics.responseHead(
             micros(exchange.upstreamHeadNanos() - exchange.forwardNanos()));

@@ -22,6 +22,9 @@ final class Metrics {
   private final Family wouldDeny = new Family(1, 2, this::maxSeries);
   private final Family ejections = new Family(1, 2, this::maxSeries);
   private final Family probes = new Family(1, 2, this::maxSeries);
+  private final Family retries = new Family(1, 2, this::maxSeries);
+  private final Family bodiesNotKept = new Family(1, 2, this::maxSeries);
+  private final Family hedges = new Family(1, 2, this::maxSeries);
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
@@ -95,6 +98,21 @@ final class Metrics {
   /** By upstream and outcome. */
   Family probes() {
     return probes;
+  }
+
+  /** By upstream and reason. */
+  Family retries() {
+    return retries;
+  }
+
+  /** By upstream and outcome. */
+  Family hedges() {
+    return hedges;
+  }
+
+  /** By upstream and reason. */
+  Family bodiesNotKept() {
+    return bodiesNotKept;
   }
 
   /** By listener and reason. */

@@ -25,6 +25,8 @@ final class Scrape {
     scrape.wouldDeny();
     scrape.upstreams();
     scrape.health(facts);
+    scrape.retries();
+    scrape.hedges();
     scrape.probes();
     scrape.callouts();
     scrape.stores();
@@ -140,8 +142,6 @@ final class Scrape {
             "headgate_upstream_head_duration_seconds",
             "From forwarding a request to the head of the upstream's answer.",
             UpstreamMetrics.HEAD_DURATION);
-    Exposition.Counter retries =
-        exposition.counter("headgate_upstream_retries", "Attempts after the first one.");
     Exposition.Gauge open =
         exposition.gauge("headgate_upstream_connections", "Connections that are open.");
     Exposition.Counter created =
@@ -157,7 +157,6 @@ final class Scrape {
           Labels labels = Labels.of("upstream", names.getFirst());
           duration.add(sums, labels);
           head.add(sums, labels);
-          retries.add(sums[UpstreamMetrics.RETRIES], labels);
           open.add(sums[UpstreamMetrics.CREATED] - sums[UpstreamMetrics.CLOSED], labels);
           created.add(sums[UpstreamMetrics.CREATED], labels);
           failed.add(sums[UpstreamMetrics.FAILED], labels);
@@ -184,25 +183,47 @@ final class Scrape {
         breaker.add(one.breaker(), labels);
       }
     }
-    Exposition.Counter ejections =
+    byUpstreamAnd(
+        "reason",
+        metrics.ejections(),
         exposition.counter(
-            "headgate_upstream_ejections", "Times that endpoints were left out, by reason.");
-    metrics
-        .ejections()
-        .forEach((names, sums) ->
-            ejections.add(
-                sums[0], Labels.of("upstream", names.getFirst(), "reason", names.getLast())));
+            "headgate_upstream_ejections", "Times that endpoints were left out, by reason."));
+  }
+
+  private void retries() {
+    byUpstreamAnd(
+        "reason",
+        metrics.retries(),
+        exposition.counter(
+            "headgate_upstream_retries",
+            "Attempts after the first one, by what made them necessary."));
+    byUpstreamAnd(
+        "reason",
+        metrics.bodiesNotKept(),
+        exposition.counter(
+            "headgate_upstream_bodies_not_kept",
+            "Requests whose bodies were not kept for another attempt, by reason."));
+  }
+
+  private void hedges() {
+    byUpstreamAnd(
+        "outcome",
+        metrics.hedges(),
+        exposition.counter(
+            "headgate_upstream_hedges", "Second attempts beside the first, by what came of them."));
+  }
+
+  private static void byUpstreamAnd(String other, Family family, Exposition.Counter counter) {
+    family.forEach((names, sums) ->
+        counter.add(sums[0], Labels.of("upstream", names.getFirst(), other, names.getLast())));
   }
 
   private void probes() {
-    Exposition.Counter probes =
+    byUpstreamAnd(
+        "outcome",
+        metrics.probes(),
         exposition.counter(
-            "headgate_upstream_probes", "Times that endpoints were asked whether they are well.");
-    metrics
-        .probes()
-        .forEach((names, sums) ->
-            probes.add(
-                sums[0], Labels.of("upstream", names.getFirst(), "outcome", names.getLast())));
+            "headgate_upstream_probes", "Times that endpoints were asked whether they are well."));
   }
 
   private void callouts() {

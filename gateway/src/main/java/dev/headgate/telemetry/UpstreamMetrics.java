@@ -9,8 +9,7 @@ public final class UpstreamMetrics {
   static final int CLOSED = 1;
   static final int FAILED = 2;
   static final int WAITING = 3;
-  static final int RETRIES = 4;
-  static final Histogram DURATION = new Histogram(5, Buckets.DURATION);
+  static final Histogram DURATION = new Histogram(4, Buckets.DURATION);
   static final Histogram HEAD_DURATION = new Histogram(DURATION.end(), Buckets.DURATION);
   static final int CELLS = HEAD_DURATION.end();
 
@@ -45,10 +44,7 @@ public final class UpstreamMetrics {
     cells.add(WAITING, -1);
   }
 
-  void request(int retries, long micros) {
-    if (retries > 0) {
-      cells.add(RETRIES, retries);
-    }
+  void request(long micros) {
     DURATION.record(cells, micros);
   }
 

@@ -156,7 +156,10 @@ public final class CalloutClient implements Callouts {
         new Upstream.Endpoint(place.origin(), 1, 0),
         place.protocol(),
         new Upstream.Timeouts(
-            Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30)),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30)),
         new Upstream.Connections(CONNECTIONS, WAITING),
         place.tls());
   }

@@ -58,7 +58,7 @@ public final class EndpointProbe {
         OneEndpoint.of(
             endpoint,
             upstream.config().protocol(),
-            new Upstream.Timeouts(check.timeout(), check.timeout(), IDLE),
+            new Upstream.Timeouts(check.timeout(), check.timeout(), IDLE, IDLE),
             new Upstream.Connections(1, 1),
             upstream.config().tls());
     this.alone = new UpstreamHealth(upstream.name(), one);

@@ -44,6 +44,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
   private static final int RESPONSE_FIELDS = 200;
   private static final int INFORMATIONALS = 16;
 
+  /** How much of an answer that nobody wants is read, to keep the connection. */
+  private static final int DISCARDED = 64 << 10;
+
+  private static final long DISCARD_NANOS = 1_000_000_000L;
+
   private final EndpointPool pool;
   private final LoopIo io;
   private final Channel channel;
@@ -235,6 +240,19 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  @Override
+  public void discard() {
+    if (listener == null || !headRead || !keepAlive || !requestEnded || !body.within(DISCARDED)) {
+      cancel();
+      return;
+    }
+    // What is left is read, by somebody who does nothing with it, for a bounded time.
+    listener = new DiscardedAnswer(this, DISCARDED);
+    readListener = null;
+    io.loop().arm(unused, DISCARD_NANOS);
+    demand(true);
+  }
+
   // What comes from the endpoint.
 
   @Override
@@ -313,35 +331,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
       head.startResponse(received);
     } else {
       headRead = true;
-      startBody(status, received);
+      keepAlive = body.startAnswer(status, received, head.minor(), headRequest);
       boolean end = body.done();
       current.responseHead(status, received, end);
-      if (end && listener == current) {
-        complete(current, true);
+      UpstreamListener now = listener;
+      if (end && now != null) {
+        complete(now, true);
       }
-    }
-  }
-
-  private void startBody(int status, Headers received) throws BadMessage {
-    long length = MessageRules.bodyLength(received, head.minor());
-    boolean none = headRequest || status == 204 || status == 304;
-    keepAlive =
-        head.minor() == 1
-            ? !MessageRules.hasToken(received, HeaderName.CONNECTION, "close")
-            : MessageRules.hasToken(received, HeaderName.CONNECTION, "keep-alive");
-    if (none) {
-      body.start(Http1Body.Framing.NONE, 0);
-    } else if (length == MessageRules.CHUNKED) {
-      body.start(Http1Body.Framing.CHUNKED, 0);
-    } else if (length == MessageRules.UNSTATED) {
-      body.start(Http1Body.Framing.UNTIL_CLOSE, 0);
-      keepAlive = false;
-    } else {
-      body.start(Http1Body.Framing.LENGTH, length);
-    }
-    MessageRules.removeHopByHop(received);
-    if (status == 204) {
-      received.remove(HeaderName.CONTENT_LENGTH);
     }
   }
 

@@ -86,7 +86,7 @@ final class Http2UpstreamStream implements UpstreamStream, IncomingBody.Taker {
           Failure.upstream(
               true,
               502,
-              "upstream.reset",
+              "upstream.refused",
               endpoint() + " takes no more requests on its connection"));
       return;
     }

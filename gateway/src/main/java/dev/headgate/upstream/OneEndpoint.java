@@ -1,6 +1,7 @@
 package dev.headgate.upstream;
 
 import dev.headgate.config.Percent;
+import dev.headgate.config.Size;
 import dev.headgate.config.Upstream;
 import dev.headgate.config.UpstreamHost;
 import java.time.Duration;
@@ -15,11 +16,13 @@ final class OneEndpoint {
       new Upstream.Retry(
           1,
           List.of(),
+          List.of(),
           Upstream.Retry.Methods.IDEMPOTENT,
           Duration.ZERO,
           Duration.ZERO,
           new Percent(0),
-          0);
+          0,
+          new Size(0));
 
   private static final Upstream.OutlierDetection NO_OUTLIERS =
       new Upstream.OutlierDetection(
@@ -41,6 +44,7 @@ final class OneEndpoint {
         timeouts,
         connections,
         NO_RETRIES,
+        null,
         NO_OUTLIERS,
         null,
         null,

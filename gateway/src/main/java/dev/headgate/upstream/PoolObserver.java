@@ -24,6 +24,15 @@ public interface PoolObserver {
 
         @Override
         public void ejected(Ejection.Reason reason) {}
+
+        @Override
+        public void retried(String reason) {}
+
+        @Override
+        public void bodyNotKept(String reason) {}
+
+        @Override
+        public void hedged(String outcome) {}
       };
 
   void connectionOpened();
@@ -38,4 +47,13 @@ public interface PoolObserver {
 
   /** A request of this loop was the one for which an endpoint is left out from now on. */
   void ejected(Ejection.Reason reason);
+
+  /** A request is sent once more, after that: a word of the configuration, or a status. */
+  void retried(String reason);
+
+  /** What came of a second attempt beside the first: few words. */
+  void hedged(String outcome);
+
+  /** A request's body is not kept for another attempt. */
+  void bodyNotKept(String reason);
 }

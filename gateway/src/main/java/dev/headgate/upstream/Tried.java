@@ -15,6 +15,15 @@ public final class Tried implements IntPredicate {
   private long sent;
   private boolean open;
 
+  /** For an attempt beside the last one, to another endpoint. */
+  public Tried beside() {
+    Tried other = new Tried();
+    other.endpoints = endpoints.clone();
+    other.count = count;
+    other.hash = hash;
+    return other;
+  }
+
   /** How often the request was sent. */
   public int count() {
     return count;

@@ -8,9 +8,14 @@ import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
 import dev.headgate.health.CircuitBreaker;
 import dev.headgate.health.Ejection;
+import dev.headgate.health.FurtherAttempts;
 import dev.headgate.health.Standing;
 import dev.headgate.health.UpstreamHealth;
 import dev.headgate.keyed.RequestKey;
+import dev.headgate.retry.HedgeDelay;
+import dev.headgate.retry.HedgeTimers;
+import dev.headgate.retry.ReplayBody;
+import dev.headgate.retry.RetryRules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,7 +55,11 @@ public final class UpstreamPool {
 
   private final PoolLimits limits;
   private final RetryRules retries;
+  private final @Nullable HedgeTimers hedges;
   private @Nullable AtomicIntegerArray active;
+  private FurtherAttempts.@Nullable Part further;
+  private long retried;
+  private long hedged;
   private boolean retired;
 
   /**
@@ -74,6 +83,8 @@ public final class UpstreamPool {
     this.observer = observer;
     this.limits = PoolLimits.of(config, loops);
     this.retries = new RetryRules(config.retry(), loops, loop.nanos());
+    Upstream.Hedge hedge = config.hedge();
+    this.hedges = hedge == null ? null : new HedgeTimers(loop, new HedgeDelay(hedge.after()));
     List<EndpointPool> pools = new ArrayList<>();
     for (Upstream.Endpoint endpoint : config.endpoints()) {
       EndpointAddress address = EndpointAddress.of(endpoint);
@@ -98,6 +109,11 @@ public final class UpstreamPool {
 
   public long idleNanos() {
     return limits.idleNanos();
+  }
+
+  /** How long a WebSocket may be silent. */
+  public long tunnelNanos() {
+    return config.timeouts().websocket().toNanos();
   }
 
   /** A request is to be sent for the first time. */
@@ -148,6 +164,62 @@ public final class UpstreamPool {
     return retries;
   }
 
+  /** Which requests wait for a second attempt beside the first; null where there is none. */
+  public @Nullable HedgeTimers hedges() {
+    return hedges;
+  }
+
+  /** Whether there is an endpoint, fit to be used, that was not tried. */
+  public boolean another(Tried tried) {
+    Standing standing = health.standing();
+    for (int i = 0; i < standing.size(); i++) {
+      if (!tried.test(standing.at(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A second attempt is made beside the first. */
+  public void hedging() {
+    hedged++;
+  }
+
+  /** What came of a second attempt beside the first. */
+  public void hedged(String outcome) {
+    observer.hedged(outcome);
+  }
+
+  /** A request is sent once more, after that. */
+  public void retried(String why) {
+    retried++;
+    observer.retried(why);
+  }
+
+  /**
+   * What keeps the body of a request for another attempt; null if it will not be needed or cannot
+   * be kept.
+   *
+   * @param announced how long the body is; negative if nobody said
+   */
+  public @Nullable ReplayBody keeping(UpstreamRequest request, long announced) {
+    long most = config.retry().body().bytes();
+    boolean refusable = config.protocol() == Upstream.Protocol.HTTP2 || config.secure();
+    if (most == 0 || !retries.needsBody(request.method(), request.headers(), refusable)) {
+      return null;
+    }
+    if (announced > most) {
+      notKept(ReplayBody.Loss.TOO_LARGE);
+      return null;
+    }
+    return new ReplayBody(connector.io().replays(), (int) most);
+  }
+
+  /** A body is not kept. */
+  public void notKept(ReplayBody.Loss why) {
+    observer.bodyNotKept(why.word());
+  }
+
   /** The endpoint that was tried last answered with that status. */
   public void answered(Tried tried, int status, long now) {
     if (tried.settle()) {
@@ -195,8 +267,11 @@ public final class UpstreamPool {
     }
   }
 
-  /** Notes how many requests are under way, for people to look at. */
-  public void noteActive() {
+  /** Notes how it stands, for people to look at. */
+  public void note() {
+    FurtherAttempts.Part part = further == null ? health.furtherAttempts().newPart() : further;
+    further = part;
+    part.note(retries.left(loop.nanos()), retried, hedged);
     AtomicIntegerArray counts = active == null ? health.newActive() : active;
     active = counts;
     for (int i = 0; i < endpoints.length; i++) {
@@ -211,16 +286,18 @@ public final class UpstreamPool {
     if (ring != null) {
       return ring.choose(tried.hash(), standing, tried);
     }
-    int chosen = pick(standing);
+    int chosen = pick(standing, tried);
     for (int i = 0; i < standing.size() && tried.test(chosen); i++) {
       chosen = standing.at(i);
     }
     return chosen;
   }
 
-  private int pick(Standing standing) {
+  private int pick(Standing standing, Tried tried) {
     return switch (config.balance().algorithm()) {
-      case ROUND_ROBIN -> roundRobin(standing);
+      // Another attempt takes nobody's turn: of two endpoints it would be the next turn of the one
+      // that has just failed or been late, each time.
+      case ROUND_ROBIN -> tried.count() == 0 ? roundRobin(standing) : random(standing);
       case LEAST_REQUEST -> lessBusyOfTwo(standing);
       case RANDOM -> random(standing);
     };

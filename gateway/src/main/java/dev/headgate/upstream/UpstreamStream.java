@@ -43,4 +43,12 @@ public interface UpstreamStream {
    * both are complete.
    */
   void cancel();
+
+  /**
+   * Does not want the rest of an answer whose head has come: nothing is called any more. The
+   * connection is kept if that is not dearer than another one.
+   */
+  default void discard() {
+    cancel();
+  }
 }

@@ -10,12 +10,12 @@ import dev.headgate.exchange.Offload;
 import dev.headgate.exchange.Stores;
 import dev.headgate.exchange.TimerWheel;
 import dev.headgate.flow.Serving;
-import dev.headgate.health.Ejection;
 import dev.headgate.http.ByteSink;
 import dev.headgate.http.HeadersPool;
 import dev.headgate.http.HttpDate;
 import dev.headgate.listen.ListenerHandle;
 import dev.headgate.listen.ListenerLoop;
+import dev.headgate.retry.ReplayMemory;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.store.LoopClient;
@@ -25,12 +25,10 @@ import dev.headgate.store.StoreObserver;
 import dev.headgate.telemetry.LoopRecorder;
 import dev.headgate.telemetry.Recorder;
 import dev.headgate.telemetry.StoreMetrics;
-import dev.headgate.telemetry.UpstreamMetrics;
 import dev.headgate.upstream.CalloutClient;
 import dev.headgate.upstream.Connector;
 import dev.headgate.upstream.LoopIo;
 import dev.headgate.upstream.NameResolver;
-import dev.headgate.upstream.PoolObserver;
 import dev.headgate.upstream.UpstreamPool;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadEventLoop;
@@ -103,7 +101,15 @@ public final class Worker implements Serving, Loop {
     this.clock = node.clock();
     this.loops = node.loops();
     this.snapshot = snapshot;
-    this.io = new LoopIo(eventLoop, transport.sockets(), this, new ByteSink(), new HeadersPool());
+    long replays = snapshot.config().runtime().retryMemory().bytes() / loops;
+    this.io =
+        new LoopIo(
+            eventLoop,
+            transport.sockets(),
+            this,
+            new ByteSink(),
+            new HeadersPool(),
+            new ReplayMemory(replays));
     this.recorder = node.recorders().apply(this);
     this.names =
         new NameResolver(
@@ -137,7 +143,7 @@ public final class Worker implements Serving, Loop {
     timers.advance(now);
     if (now - activeNoted >= ACTIVE_EVERY) {
       activeNoted = now;
-      pools.values().forEach(UpstreamPool::noteActive);
+      pools.values().forEach(UpstreamPool::note);
     }
   }
 
@@ -230,7 +236,7 @@ public final class Worker implements Serving, Loop {
               upstream.health(),
               upstream.ring(),
               loops,
-              observer(upstream.name()));
+              new RecordedPool(recorder, upstream.name()));
       pools.put(upstream, pool);
       if (!snapshot.upstreams().contains(upstream)) {
         // A request that began before the last change still goes there; nobody after it will.
@@ -240,43 +246,7 @@ public final class Worker implements Serving, Loop {
     return pool;
   }
 
-  /** Upstreams know nothing of telemetry: here the two meet. */
-  private PoolObserver observer(String upstream) {
-    UpstreamMetrics metrics = recorder.upstream(upstream);
-    return new PoolObserver() {
-      @Override
-      public void connectionOpened() {
-        metrics.connectionOpened();
-      }
-
-      @Override
-      public void connectionClosed() {
-        metrics.connectionClosed();
-      }
-
-      @Override
-      public void connectionFailed() {
-        metrics.connectionFailed();
-      }
-
-      @Override
-      public void waitingStarted() {
-        metrics.waitingStarted();
-      }
-
-      @Override
-      public void waitingEnded() {
-        metrics.waitingEnded();
-      }
-
-      @Override
-      public void ejected(Ejection.Reason reason) {
-        recorder.ejected(upstream, reason.word());
-      }
-    };
-  }
-
-  /** Nor do stores. */
+  /** Stores know nothing of telemetry: here the two meet. */
   private StoreObserver storeObserver(String store) {
     StoreMetrics metrics = recorder.store(store);
     return new StoreObserver() {

@@ -35,6 +35,7 @@ class StandingTest {
             some.timeouts(),
             some.connections(),
             some.retry(),
+            null,
             some.outlierDetection(),
             null,
             null,

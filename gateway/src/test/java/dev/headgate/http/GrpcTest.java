@@ -61,4 +61,15 @@ class GrpcTest {
   void saysNothingWhereThereIsNoTimeout() {
     assertThat(GrpcTimeout.nanos(null)).isEqualTo(GrpcTimeout.NONE);
   }
+
+  @Test
+  void aTimeIsWrittenAsExactlyAsItsDigitsAllow() {
+    assertThat(GrpcTimeout.text(0)).isEqualTo("1n");
+    assertThat(GrpcTimeout.text(-5)).isEqualTo("1n");
+    assertThat(GrpcTimeout.text(99_999_999)).isEqualTo("99999999n");
+    assertThat(GrpcTimeout.text(100_000_999)).isEqualTo("100000u");
+    assertThat(GrpcTimeout.text(TimeUnit.SECONDS.toNanos(100))).isEqualTo("100000m");
+    assertThat(GrpcTimeout.text(TimeUnit.DAYS.toNanos(2))).isEqualTo("172800S");
+    assertThat(GrpcTimeout.text(Long.MAX_VALUE)).isEqualTo("99999999S");
+  }
 }

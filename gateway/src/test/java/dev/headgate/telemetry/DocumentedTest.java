@@ -84,6 +84,7 @@ class DocumentedTest {
     exchange.address(InetAddress.ofLiteral("203.0.113.9"));
     exchange.requestHeaders().add(HeaderName.USER_AGENT, "curl/8.0");
     exchange.retried();
+    exchange.hedge("won");
     Consumer acme = new Consumer(List.of(), List.of(), Map.of());
     exchange.identity(
         new Identity("keys", "acme-1", new KnownConsumer("acme", acme), List.of(), Map.of()));
@@ -92,6 +93,9 @@ class DocumentedTest {
     node.recorder.record(exchange);
     node.recorder.ejected("orders", "consecutive_5xx");
     node.recorder.probed("orders", true);
+    node.recorder.retried("orders", "503");
+    node.recorder.bodyNotKept("orders", "no_memory");
+    node.recorder.hedged("orders", "won");
     node.recorder.callouts("idp").started();
     node.recorder.callouts("idp").answered(200, 1_000_000);
     node.recorder.store("shared").answered(1_000_000);

@@ -94,12 +94,13 @@ class MetricsTest {
     try (Node node = Node.withoutLog()) {
       Exchange exchange = Requests.proxied(node.loop, Duration.ofMillis(1));
       exchange.addRequestBytes(5000);
-      exchange.retried();
-      exchange.retried();
       node.recorder.record(exchange);
       assertThat(node.value("headgate_request_body_bytes_sum{route=\"orders\"}")).isEqualTo(5000);
       assertThat(node.value("headgate_response_body_bytes_sum{route=\"orders\"}")).isEqualTo(275);
-      assertThat(node.value("headgate_upstream_retries_total{upstream=\"orders-v1\"}"))
+      node.recorder.retried("orders", "timeout");
+      node.recorder.retried("orders", "503");
+      node.recorder.retried("orders", "503");
+      assertThat(node.value("headgate_upstream_retries_total{reason=\"503\",upstream=\"orders\"}"))
           .isEqualTo(2);
     }
   }

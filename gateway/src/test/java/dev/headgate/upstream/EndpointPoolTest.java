@@ -448,6 +448,15 @@ class EndpointPoolTest {
   }
 
   private static final class Counts implements PoolObserver {
+    @Override
+    public void retried(String reason) {}
+
+    @Override
+    public void bodyNotKept(String reason) {}
+
+    @Override
+    public void hedged(String outcome) {}
+
     private int open;
     private int waiting;
 

@@ -147,7 +147,8 @@ class OutlierWireTest {
                     .replace("attempts: 1", "attempts: 2"));
         RawClient client = gateway.connect()) {
       assertThat(get(client, 40)).containsOnly(200);
-      gateway.awaitMetric("headgate_upstream_retries_total{upstream=\"o\"}", 3);
+      gateway.awaitMetric(
+          "headgate_upstream_retries_total{reason=\"connect_failure\",upstream=\"o\"}", 3);
     }
   }
 

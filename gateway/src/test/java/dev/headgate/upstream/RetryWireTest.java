@@ -11,6 +11,7 @@ import dev.headgate.testkit.RawClient;
 import dev.headgate.testkit.RawResponse;
 import dev.headgate.testkit.ScriptedOrigin;
 import dev.headgate.testkit.UnreachablePort;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -67,7 +68,7 @@ class RetryWireTest {
       assertThat(origin.requests()).hasSize(3);
       assertThat(origin.requests().getFirst().header("x-attempt-count")).isNull();
       assertThat(origin.requests().getLast().header("x-attempt-count")).isEqualTo("3");
-      gateway.awaitMetric("headgate_upstream_retries_total{upstream=\"o\"}", 2);
+      gateway.awaitMetric("headgate_upstream_retries_total{reason=\"503\",upstream=\"o\"}", 2);
       assertThat(get(client).status()).isEqualTo(200);
     }
   }
@@ -117,7 +118,7 @@ class RetryWireTest {
         var gateway = gateway("{ attempts: 3, on: [503] }", origin.url());
         RawClient client = gateway.connect()) {
       assertThat(send(client, "POST", "Content-Length: 0\r\n\r\n").status()).isEqualTo(503);
-      assertThat(send(client, "PUT", "Content-Length: 2\r\n\r\nhi").status()).isEqualTo(503);
+      assertThat(send(client, "POST", "Content-Length: 2\r\n\r\nhi").status()).isEqualTo(503);
       assertThat(origin.requests()).hasSize(2);
     }
   }
@@ -177,6 +178,48 @@ class RetryWireTest {
         assertThat(get(client).status()).isEqualTo(503);
       }
       assertThat(origin.requests()).hasSize(60);
+    }
+  }
+
+  @Test
+  void theConnectionOfAnAnswerThatIsNotPassedOnIsKept() throws Exception {
+    try (var origin = failing(2);
+        var gateway = gateway("{ attempts: 3, on: [503] }", origin.url());
+        RawClient client = gateway.connect()) {
+      assertThat(get(client).status()).isEqualTo(200);
+      assertThat(get(client).status()).isEqualTo(200);
+      gateway.awaitMetric("headgate_upstream_connections{upstream=\"o\"}", 1);
+      assertThat(origin.connectionCount()).isLessThan(3);
+    }
+  }
+
+  @Test
+  void ofALongAnswerThatIsNotPassedOnTheConnectionIsClosed() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    ScriptedOrigin.Script script =
+        exchange -> {
+          if (calls.incrementAndGet() == 1) {
+            exchange.startChunked(503);
+            byte[] piece = new byte[8192];
+            try {
+              for (int i = 0; i < 10_000; i++) {
+                exchange.chunk(piece);
+              }
+            } catch (IOException e) {
+              exchange.close();
+              return;
+            }
+            exchange.endChunks();
+          } else {
+            exchange.respond(200, "in");
+          }
+        };
+    try (var origin = ScriptedOrigin.start(script);
+        var gateway = gateway("{ attempts: 3, on: [503] }", origin.url());
+        RawClient client = gateway.connect()) {
+      assertThat(get(client).status()).isEqualTo(200);
+      gateway.awaitMetric("headgate_upstream_connections{upstream=\"o\"}", 1);
+      assertThat(origin.connectionCount()).isEqualTo(2);
     }
   }
 }

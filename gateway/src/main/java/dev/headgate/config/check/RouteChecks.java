@@ -57,6 +57,9 @@ final class RouteChecks {
     if (route.respond() != null) {
       respond(at + ".respond", route.respond());
     }
+    if (route.callerTimeout() instanceof Route.CallerTimeout waits) {
+      callerTimeout(at + ".callerTimeout", waits);
+    }
     changes(at + ".headers.request", route.headers().request());
     changes(at + ".headers.response", route.headers().response());
     String owner = route.owner();
@@ -64,6 +67,18 @@ final class RouteChecks {
         && (owner.length() > LONGEST_OWNER || owner.chars().anyMatch(Character::isISOControl))) {
       problems.error(
           at + ".owner", "expected one line of at most " + LONGEST_OWNER + " characters");
+    }
+  }
+
+  private void callerTimeout(String at, Route.CallerTimeout waits) {
+    fields.changed(at + ".header", waits.header());
+    boolean trusted = waits.from() == Route.CallerTimeout.From.TRUSTED_PROXIES;
+    if (trusted
+        && config.listeners().values().stream().allMatch(one -> one.trustedProxies().isEmpty())) {
+      problems.warning(
+          at,
+          "nobody is believed: no listener has 'trustedProxies'",
+          "name your proxies there, or write 'from: anybody'");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.headgate.config.check;
 
+import dev.headgate.config.GrpcWords;
 import dev.headgate.config.HostPort;
 import dev.headgate.config.Nearest;
 import dev.headgate.config.Problems;
@@ -65,6 +66,9 @@ final class UpstreamChecks {
     host(at + ".host", upstream.host());
     balance(at + ".balance", upstream.balance());
     retry(at + ".retry", upstream.retry());
+    if (upstream.hedge() != null) {
+      hedge(at + ".hedge", upstream);
+    }
     outliers(at + ".outlierDetection", upstream.outlierDetection());
     tls(at + ".tls", upstream.tls(), secure);
   }
@@ -92,7 +96,12 @@ final class UpstreamChecks {
   }
 
   private void retry(String at, Upstream.Retry retry) {
-    List<String> words = List.of(Upstream.Retry.CONNECT_FAILURE, Upstream.Retry.TIMEOUT);
+    List<String> words =
+        List.of(
+            Upstream.Retry.CONNECT_FAILURE,
+            Upstream.Retry.REFUSED_STREAM,
+            Upstream.Retry.RESET,
+            Upstream.Retry.TIMEOUT);
     for (int i = 0; i < retry.on().size(); i++) {
       String on = retry.on().get(i);
       boolean status = on.length() == 3 && (on.equals("429") || on.matches("5[0-9][0-9]"));
@@ -102,9 +111,25 @@ final class UpstreamChecks {
             at + ".on[" + i + "]",
             Shown.quoted(on) + " is nothing after which a request is sent again",
             near.isEmpty()
-                ? "there are connect_failure, timeout, 429 and statuses from 500 to 599"
+                ? "there are " + String.join(", ", words) + ", 429 and statuses from 500 to 599"
                 : near);
       }
+    }
+    for (int i = 0; i < retry.grpc().size(); i++) {
+      String status = retry.grpc().get(i);
+      if (!GrpcWords.ALL.contains(status)) {
+        String near = Nearest.hint(status, GrpcWords.ALL);
+        problems.error(
+            at + ".grpc[" + i + "]",
+            Shown.quoted(status) + " is no status that a gRPC call fails with",
+            near.isEmpty() ? "as in 'unavailable'" : near);
+      }
+    }
+    if (!retry.grpc().isEmpty() && retry.body().bytes() == 0) {
+      problems.error(
+          at + ".grpc",
+          "no call is ever sent again: every call has a body",
+          "and 'body' keeps none");
     }
     if (retry.maxBackoff().compareTo(retry.backoff()) < 0) {
       problems.error(at + ".maxBackoff", "the longest wait is shorter than the first", "");
@@ -114,6 +139,15 @@ final class UpstreamChecks {
           at + ".methods",
           "what changes something may be done twice",
           "as when an order is placed, and the answer is lost");
+    }
+  }
+
+  private void hedge(String at, Upstream upstream) {
+    if (upstream.retry().attempts() == 1) {
+      problems.error(
+          at, "there is no second attempt", "'retry.attempts' is 1, and that counts all of them");
+    } else if (upstream.endpoints().size() == 1) {
+      problems.warning(at, "not used: there is no other endpoint", "");
     }
   }
 

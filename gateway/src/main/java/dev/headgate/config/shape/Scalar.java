@@ -2,6 +2,7 @@ package dev.headgate.config.shape;
 
 import dev.headgate.config.Allowance;
 import dev.headgate.config.Cidr;
+import dev.headgate.config.HedgeAfter;
 import dev.headgate.config.HostPort;
 import dev.headgate.config.Money;
 import dev.headgate.config.Nearest;
@@ -131,6 +132,13 @@ public record Scalar<T>(
               "",
               UpstreamHost::parse,
               UpstreamHost::toString),
+          new Scalar<>(
+              HedgeAfter.class,
+              "a duration, like '50ms', or a percentile, like 'p95'",
+              "string",
+              "",
+              HedgeAfter::parse,
+              HedgeAfter::toString),
           new Scalar<>(
               SecretText.class,
               "a reference to a secret, like '${env:NAME}' or '${file:PATH}'",

@@ -85,6 +85,11 @@ class ConfigChecksTest {
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { slowCallRate: 0% }   | upstreams.orders.circuitBreaker.slowCallRate | with a share of nothing no request is sent
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { failureRate: 0% }   | upstreams.orders.circuitBreaker.failureRate | with a share of nothing no request is sent
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, host: 'a b' }   | upstreams.orders.health.host | 'a b' is not a host name
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    retry: { on: [rest] }   | upstreams.orders.retry.on[0] | 'rest' is nothing after which a request is sent again
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    retry: { grpc: [unavailble] }   | upstreams.orders.retry.grpc[0] | 'unavailble' is no status that a gRPC call fails with
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    retry: { grpc: [aborted], body: 0B }   | upstreams.orders.retry.grpc | no call is ever sent again: every call has a body
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    hedge: p95\\n    retry: { attempts: 1 }   | upstreams.orders.hedge | there is no second attempt
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    hedge: soon   | upstreams.orders.hedge.after | expected a duration, like '50ms', or a percentile, like 'p95'; found 'soon'
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, method: get }   | upstreams.orders.health.method | 'get' is no method
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, status: [] }   | upstreams.orders.health.status | no status: no answer would be good
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, status: [299-200] }   | upstreams.orders.health.status[0] | '299-200' is neither a status nor a range
@@ -110,6 +115,8 @@ class ConfigChecksTest {
           # routes
           auth: public                | owner: team                                | routes.shop | 'auth' is missing: who may call?
           auth: public                | auth: Public                               | routes.shop.auth[0] | unknown policy 'Public'
+          to: orders                  | to: orders\\n    callerTimeout: { header: 'a b', from: anybody } | routes.shop.callerTimeout.header | 'a b' is not the name of a header field
+          to: orders                  | to: orders\\n    callerTimeout: { header: te, from: anybody } | routes.shop.callerTimeout.header | 'te' cannot be changed
           to: orders                  | timeout: 1s                                | routes.shop | one of 'to', 'redirect' and 'respond' is needed
           to: orders                  | to: orders\\n    respond: { status: 204 }  | routes.shop | only one of 'to', 'redirect' and 'respond' can be
           to: orders                  | to: order                                  | routes.shop.to[0].upstream | no upstream is named 'order'
