@@ -131,6 +131,15 @@ final class ExplainedJson {
               strings("endpoints", target.endpoints().stream().map(URI::toString).toList());
               out.writeStringProperty("host", target.host().toString());
             });
+        Route.Mirror mirror = forwarded.mirror();
+        if (mirror != null) {
+          object(
+              "mirror",
+              () -> {
+                out.writeStringProperty("upstream", mirror.to());
+                out.writeStringProperty("share", mirror.share().toString());
+              });
+        }
       }
     }
   }

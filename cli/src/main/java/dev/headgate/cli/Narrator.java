@@ -109,6 +109,10 @@ record Narrator(Terminal terminal) {
                         terminal.styled(
                             Style.FAINT,
                             target.upstream() + " at " + url + asked(target.host())))));
+    Route.Mirror mirror = forwarded.mirror();
+    if (mirror != null) {
+      more("and a copy to upstream " + mirror.to() + ", of " + mirror.share() + " of the requests");
+    }
   }
 
   private static String asked(UpstreamHost host) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bodyLimit bytes
  * @param timeoutNanos 0 for none
+ * @param mirrored null where nothing is copied
  * @param rewrite null where the upstream gets the path as it is
  */
 public record CompiledRoute(
@@ -16,6 +17,7 @@ public record CompiledRoute(
     Action action,
     long bodyLimit,
     long timeoutNanos,
+    @Nullable Mirrored mirrored,
     @Nullable PathRewrite rewrite,
     HeaderEdits request,
     HeaderEdits response,

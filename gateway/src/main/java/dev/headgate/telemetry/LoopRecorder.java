@@ -31,6 +31,8 @@ public final class LoopRecorder implements Recorder {
   private final LoopFamily wouldDeny;
   private final LoopFamily ejections;
   private final LoopFamily probes;
+  private final LoopFamily mirrored;
+  private final LoopFamily mirroredBodies;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
   private final RouteMetrics otherRoutes;
   private final ByName<ListenerMetrics> listeners;
@@ -49,6 +51,8 @@ public final class LoopRecorder implements Recorder {
     this.wouldDeny = new LoopFamily(metrics.wouldDeny());
     this.ejections = new LoopFamily(metrics.ejections());
     this.probes = new LoopFamily(metrics.probes());
+    this.mirrored = new LoopFamily(metrics.mirrored());
+    this.mirroredBodies = new LoopFamily(metrics.mirroredBodies());
     LoopFamily refusedConnections = new LoopFamily(metrics.refusedConnections());
     LoopFamily handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
@@ -78,6 +82,16 @@ public final class LoopRecorder implements Recorder {
   /** An endpoint of the upstream was asked whether it is well. */
   public void probed(String upstream, boolean well) {
     probes.cells(upstream, well ? "passed" : "failed").add(0, 1);
+  }
+
+  /** A request of the route was to be copied, and this came of the copy. */
+  public void mirrored(String route, String outcome) {
+    mirrored.cells(route, outcome).add(0, 1);
+  }
+
+  /** The answers to a request of the route and to its copy compare so. */
+  public void mirroredBodies(String route, String outcome) {
+    mirroredBodies.cells(route, outcome).add(0, 1);
   }
 
   @Override

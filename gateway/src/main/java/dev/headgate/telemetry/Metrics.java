@@ -22,6 +22,8 @@ final class Metrics {
   private final Family wouldDeny = new Family(1, 2, this::maxSeries);
   private final Family ejections = new Family(1, 2, this::maxSeries);
   private final Family probes = new Family(1, 2, this::maxSeries);
+  private final Family mirrored = new Family(1, 2, this::maxSeries);
+  private final Family mirroredBodies = new Family(1, 2, this::maxSeries);
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
@@ -95,6 +97,16 @@ final class Metrics {
   /** By upstream and outcome. */
   Family probes() {
     return probes;
+  }
+
+  /** By route and outcome. */
+  Family mirrored() {
+    return mirrored;
+  }
+
+  /** By route and outcome. */
+  Family mirroredBodies() {
+    return mirroredBodies;
   }
 
   /** By listener and reason. */

@@ -26,6 +26,8 @@ final class Scrape {
     scrape.upstreams();
     scrape.health(facts);
     scrape.probes();
+    scrape.mirrored();
+    scrape.mirroredBodies();
     scrape.callouts();
     scrape.stores();
     scrape.limits();
@@ -203,6 +205,29 @@ final class Scrape {
         .forEach((names, sums) ->
             probes.add(
                 sums[0], Labels.of("upstream", names.getFirst(), "outcome", names.getLast())));
+  }
+
+  private void mirrored() {
+    Exposition.Counter mirrored =
+        exposition.counter(
+            "headgate_mirrored_requests",
+            "Requests in the share that is mirrored, by what came of their copies.");
+    metrics
+        .mirrored()
+        .forEach((names, sums) ->
+            mirrored.add(
+                sums[0], Labels.of("route", names.getFirst(), "outcome", names.getLast())));
+  }
+
+  private void mirroredBodies() {
+    Exposition.Counter bodies =
+        exposition.counter(
+            "headgate_mirrored_bodies",
+            "Answers to requests and to their copies, by how their JSON bodies compare.");
+    metrics
+        .mirroredBodies()
+        .forEach((names, sums) ->
+            bodies.add(sums[0], Labels.of("route", names.getFirst(), "outcome", names.getLast())));
   }
 
   private void callouts() {

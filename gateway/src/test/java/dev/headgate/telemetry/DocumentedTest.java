@@ -92,6 +92,8 @@ class DocumentedTest {
     node.recorder.record(exchange);
     node.recorder.ejected("orders", "consecutive_5xx");
     node.recorder.probed("orders", true);
+    node.recorder.mirrored("orders", "same_status");
+    node.recorder.mirroredBodies("orders", "same");
     node.recorder.callouts("idp").started();
     node.recorder.callouts("idp").answered(200, 1_000_000);
     node.recorder.store("shared").answered(1_000_000);
