@@ -92,6 +92,9 @@ final class NodePages implements NodeView {
       out.writeObjectPropertyStart("to");
       route.to().forEach(target -> out.writeNumberProperty(target.upstream(), target.weight()));
       out.writeEndObject();
+      if (route.mirror() != null) {
+        out.writeStringProperty("mirror", route.mirror().to());
+      }
     }
   }
 

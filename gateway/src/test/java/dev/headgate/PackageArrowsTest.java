@@ -56,17 +56,19 @@ class PackageArrowsTest {
           Map.entry(
               "upstream",
               "balance concurrent http http2 exchange config health keyed retry snapshot tls"),
+          Map.entry("mirror", "concurrent http content exchange config snapshot upstream"),
           Map.entry("telemetry", "concurrent http exchange config keyed snapshot"),
           Map.entry(
               "flow",
-              "concurrent http exchange config retry route snapshot upstream telemetry expression"),
+              "concurrent http exchange config mirror retry route snapshot upstream telemetry"
+                  + " expression"),
           Map.entry(
               "listen",
               "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
           Map.entry(
               "worker",
-              "balance concurrent http exchange config health retry snapshot upstream telemetry flow listen"
-                  + " tls store"),
+              "balance concurrent http exchange config health mirror retry snapshot upstream telemetry"
+                  + " flow listen tls store"),
           Map.entry("source", "concurrent config"),
           Map.entry("admin", "concurrent config"));
 

@@ -88,7 +88,15 @@ record Explained(
     }
   }
 
-  record Forwarded(String method, String target, List<Field> fields, List<Target> targets)
+  /**
+   * @param mirror where copies go; null where none do
+   */
+  record Forwarded(
+      String method,
+      String target,
+      List<Field> fields,
+      List<Target> targets,
+      Route.@Nullable Mirror mirror)
       implements Outcome {
     @Override
     public int exitCode() {

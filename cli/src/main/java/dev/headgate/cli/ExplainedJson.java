@@ -135,6 +135,15 @@ final class ExplainedJson {
                 out.writeStringProperty("hedge", target.hedge());
               }
             });
+        Route.Mirror mirror = forwarded.mirror();
+        if (mirror != null) {
+          object(
+              "mirror",
+              () -> {
+                out.writeStringProperty("upstream", mirror.to());
+                out.writeStringProperty("share", mirror.share().toString());
+              });
+        }
       }
     }
   }

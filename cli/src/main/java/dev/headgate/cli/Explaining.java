@@ -216,7 +216,8 @@ final class Explaining {
             exchange.method(),
             decisions.upstreamTarget(),
             fields,
-            targets(exchange, decisions.route(), forward));
+            targets(exchange, decisions.route(), forward),
+            exchange.webSocket() ? null : decisions.route().config().mirror());
       }
       case Action.Redirect redirect ->
           new Explained.Answered(redirect.status(), 0, decisions.location(redirect));

@@ -110,6 +110,10 @@ record Narrator(Terminal terminal) {
                             Style.FAINT,
                             target.upstream() + " at " + url + asked(target.host())))));
     forwarded.targets().forEach(this::furtherAttempts);
+    Route.Mirror mirror = forwarded.mirror();
+    if (mirror != null) {
+      more("and a copy to upstream " + mirror.to() + ", of " + mirror.share() + " of the requests");
+    }
   }
 
   private void furtherAttempts(Explained.Target target) {

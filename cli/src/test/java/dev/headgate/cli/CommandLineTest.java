@@ -193,6 +193,24 @@ final class CommandLineTest {
   }
 
   @Test
+  void explainSaysWhereCopiesGo() throws IOException {
+    Files.writeString(
+        file,
+        """
+        listeners: { main: { address: "127.0.0.1:0" } }
+        upstreams:
+          a: { endpoints: ["http://127.0.0.1:9001"] }
+          b: { endpoints: ["http://127.0.0.1:9002"] }
+        routes:
+          all: { match: { path: /** }, auth: public, to: a, mirror: { to: b, share: 10% } }
+        """);
+    assertThat(explain("GET", "http://a/x")).isZero();
+    assertThat(out.toString()).contains("and a copy to upstream b, of 10% of the requests");
+    assertThat(explain("GET", "http://a/x", "--json")).isZero();
+    assertThat(out.toString()).contains("\"mirror\":{\"upstream\":\"b\",\"share\":\"10%\"}");
+  }
+
+  @Test
   void explainInJsonSaysWhatTheDocsShow() throws IOException {
     String page = Files.readString(Path.of("../docs/explain.md"));
     Files.writeString(file, block(page, "yaml"));

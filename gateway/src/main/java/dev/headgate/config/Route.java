@@ -21,6 +21,11 @@ public record Route(
             example = "[{ authorize: \"'read' in identity.scopes\" }]")
         List<RoutePolicy> policies,
     @Doc("The upstreams that requests go to, by weight.") @OneOrMany List<Target> to,
+    @Doc(
+            value =
+                "Copies a share of the requests for another upstream to answer, too. Its answers are read and thrown away.",
+            example = "{ to: orders-next, share: 10% }")
+        @Nullable Mirror mirror,
     @Doc("Changes of the path before the request is forwarded.") @Nullable Rewrite rewrite,
     @Doc("Answers with a redirect instead of forwarding.") @Nullable Redirect redirect,
     @Doc("Answers with fixed content instead of forwarding.") @Nullable Respond respond,
@@ -118,6 +123,45 @@ public record Route(
           @Default("1")
           @Range(min = "0", max = "1000000")
           int weight) {}
+
+  @Doc("Which copies of requests another upstream gets.")
+  @Shorthand("to")
+  public record Mirror(
+      @Doc("The name of the upstream that gets them.") String to,
+      @Doc("How many of the requests are copied, by chance.") @Default("100%") Percent share,
+      @Doc("A request with a longer body is not copied.")
+          @Default("64KiB")
+          @Range(min = "0B", max = "1MiB")
+          Size body,
+      @Doc("How much of an answer is read; after that its connection is closed.")
+          @Default("1MiB")
+          @Range(min = "0B", max = "1GiB")
+          Size answer,
+      @Doc(
+              "How many copies there are at once, on all event loops together; what comes meanwhile is not copied.")
+          @Default("100")
+          @Range(min = "1", max = "100000")
+          int most,
+      @Doc("How long the other upstream may take, from the first byte sent to the last one read.")
+          @Default("10s")
+          @Range(min = "1ms", max = "5m")
+          Duration timeout,
+      @Doc(
+              "What of the two answers is compared, for metrics and log: the `status`, or bodies in `json`, too.")
+          @Default("status")
+          Comparison compare,
+      @Doc(
+              value =
+                  "Fields that may differ, as JSON pointers (RFC 6901), with `*` for any one name or index.",
+              example = "[/id, /items/*/updatedAt]")
+          @OneOrMany
+          List<String> ignore) {
+    /** What of two answers is compared. */
+    public enum Comparison {
+      STATUS,
+      JSON
+    }
+  }
 
   @Doc("A change of the path: exactly one of these. The query stays.")
   public record Rewrite(

@@ -8,8 +8,11 @@ import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Stage;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
+import dev.headgate.mirror.RequestCopy;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
+import dev.headgate.snapshot.Mirrored;
+import dev.headgate.upstream.UpstreamRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Objects;
@@ -37,6 +40,7 @@ public final class RequestFlow {
   private @Nullable PolicyWait waiting;
   private @Nullable Forwarding forwarding;
   private @Nullable KeptBody kept;
+  private @Nullable RequestCopy copy;
   private long bodyLimit;
 
   private boolean requestComplete;
@@ -173,16 +177,28 @@ public final class RequestFlow {
     }
     exchange.upstream(upstream.name());
     exchange.forwardNanos(serving.loop().nanos());
+    UpstreamRequest request = decisions.upstreamRequest(upstream);
+    copy(request);
+    ClientStream taker =
+        copy != null && copy.compares() ? new MirroredClient(client, copy) : client;
     Forwarding to =
-        new Forwarding(
-            this,
-            serving.loop(),
-            client,
-            exchange,
-            serving.pool(upstream),
-            decisions.upstreamRequest(upstream));
+        new Forwarding(this, serving.loop(), taker, exchange, serving.pool(upstream), request);
     forwarding = to;
     to.begin(bodiless, inspecting, requestTimeout);
+  }
+
+  /** Copies the request if the route mirrors it: what there is of it, and later what comes. */
+  private void copy(UpstreamRequest request) {
+    Mirrored mirrored = decisions.route().mirrored();
+    if (mirrored != null) {
+      copy = serving.mirrors().copy(mirrored, exchange, request);
+      if (copy != null && kept != null) {
+        copy.data(Unpooled.wrappedBuffer(kept.copy()));
+      }
+      if (copy != null && requestComplete) {
+        copy.end(kept == null ? null : kept.trailers());
+      }
+    }
   }
 
   /** What was kept of the body, now the taker's; null if nothing was, or it has been taken. */
@@ -208,6 +224,9 @@ public final class RequestFlow {
   /** A piece of the request's body; takes over the buffer. */
   public void requestData(ByteBuf data) {
     exchange.addRequestBytes(data.readableBytes());
+    if (copy != null) {
+      copy.data(data);
+    }
     Forwarding to = forwarding;
     KeptBody body = kept;
     if (done || (to == null && body == null)) {
@@ -229,6 +248,9 @@ public final class RequestFlow {
   /** The request is complete. */
   public void requestEnd(@Nullable Headers trailers) {
     requestComplete = true;
+    if (copy != null) {
+      copy.end(trailers);
+    }
     Forwarding to = forwarding;
     KeptBody body = kept;
     if (!done && body != null) {
@@ -259,6 +281,9 @@ public final class RequestFlow {
   void respond(int status, Headers headers, boolean end) {
     answered = true;
     exchange.status(status);
+    if (copy != null) {
+      copy.answered(status, headers);
+    }
     decisions.respond(headers);
     if (end) {
       record();
@@ -383,6 +408,10 @@ public final class RequestFlow {
     done = true;
     if (kept != null) {
       kept.close();
+    }
+    if (copy != null) {
+      copy.requestEnded(exchange.upstreamEndNanos() != 0 && exchange.failure() == null);
+      copy = null;
     }
     if (forwarding != null) {
       forwarding.close();

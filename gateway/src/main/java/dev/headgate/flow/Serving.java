@@ -2,6 +2,7 @@ package dev.headgate.flow;
 
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.LoopPolicies;
+import dev.headgate.mirror.Mirrors;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.telemetry.Recorder;
@@ -21,6 +22,9 @@ public interface Serving {
 
   /** The connections to an upstream. */
   UpstreamPool pool(Action.NamedUpstream upstream);
+
+  /** The copies of requests for other upstreams. */
+  Mirrors mirrors();
 
   /** The current time as a Date field has it. */
   String date();

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param bodyLimit bytes
  * @param timeoutNanos 0 for none
  * @param callerTimeout the field in which callers may say how long they wait; null for none
+ * @param mirrored null where nothing is copied
  * @param rewrite null where the upstream gets the path as it is
  */
 public record CompiledRoute(
@@ -19,6 +20,7 @@ public record CompiledRoute(
     long bodyLimit,
     long timeoutNanos,
     @Nullable HeaderName callerTimeout,
+    @Nullable Mirrored mirrored,
     @Nullable PathRewrite rewrite,
     HeaderEdits request,
     HeaderEdits response,

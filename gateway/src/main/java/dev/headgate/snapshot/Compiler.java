@@ -184,6 +184,10 @@ public final class Compiler {
         || !products.isCurrent(was.policies(), name)) {
       return false;
     }
+    if (was.mirrored() instanceof Mirrored copies
+        && !copies.to().equals(upstreams.get(copies.to().name()))) {
+      return false;
+    }
     if (was.action() instanceof Action.Forward forward) {
       for (Action.NamedUpstream target : forward.targets()) {
         if (!target.equals(upstreams.get(target.name()))) {
@@ -206,6 +210,7 @@ public final class Compiler {
               route.bodyLimit().bytes(),
               route.timeout() == null ? 0 : route.timeout().toNanos(),
               waits == null ? null : HeaderName.of(waits.header()),
+              mirrored(route.mirror()),
               rewrite == null ? null : PathRewrite.of(template, rewrite),
               HeaderEdits.of(route.headers().request()),
               HeaderEdits.of(route.headers().response()),
@@ -235,16 +240,24 @@ public final class Compiler {
     List<Action.NamedUpstream> targets = new ArrayList<>();
     List<Integer> weights = new ArrayList<>();
     for (Route.Target target : route.to()) {
-      Action.NamedUpstream upstream = upstreams.get(target.upstream());
-      if (upstream == null) {
-        throw new IllegalArgumentException("no upstream '" + target.upstream() + "'");
-      }
-      targets.add(upstream);
+      targets.add(upstream(target.upstream()));
       weights.add(target.weight());
     }
     if (weights.stream().mapToInt(Integer::intValue).sum() <= 0) {
       throw new IllegalArgumentException("nowhere to go: no upstream has a weight above 0");
     }
     return new Action.Forward(targets, weights);
+  }
+
+  private @Nullable Mirrored mirrored(Route.@Nullable Mirror rules) {
+    return rules == null ? null : new Mirrored(upstream(rules.to()), rules);
+  }
+
+  private Action.NamedUpstream upstream(String name) {
+    Action.NamedUpstream upstream = upstreams.get(name);
+    if (upstream == null) {
+      throw new IllegalArgumentException("no upstream '" + name + "'");
+    }
+    return upstream;
   }
 }

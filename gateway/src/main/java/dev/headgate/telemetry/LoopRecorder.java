@@ -34,6 +34,8 @@ public final class LoopRecorder implements Recorder {
   private final LoopFamily retries;
   private final LoopFamily bodiesNotKept;
   private final LoopFamily hedges;
+  private final LoopFamily mirrored;
+  private final LoopFamily mirroredBodies;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
   private final RouteMetrics otherRoutes;
   private final ByName<ListenerMetrics> listeners;
@@ -55,6 +57,8 @@ public final class LoopRecorder implements Recorder {
     this.retries = new LoopFamily(metrics.retries());
     this.bodiesNotKept = new LoopFamily(metrics.bodiesNotKept());
     this.hedges = new LoopFamily(metrics.hedges());
+    this.mirrored = new LoopFamily(metrics.mirrored());
+    this.mirroredBodies = new LoopFamily(metrics.mirroredBodies());
     LoopFamily refusedConnections = new LoopFamily(metrics.refusedConnections());
     LoopFamily handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
@@ -99,6 +103,16 @@ public final class LoopRecorder implements Recorder {
   /** The body of a request to the upstream is not kept for another attempt. */
   public void bodyNotKept(String upstream, String reason) {
     bodiesNotKept.cells(upstream, reason).add(0, 1);
+  }
+
+  /** A request of the route was to be copied, and this came of the copy. */
+  public void mirrored(String route, String outcome) {
+    mirrored.cells(route, outcome).add(0, 1);
+  }
+
+  /** The answers to a request of the route and to its copy compare so. */
+  public void mirroredBodies(String route, String outcome) {
+    mirroredBodies.cells(route, outcome).add(0, 1);
   }
 
   @Override

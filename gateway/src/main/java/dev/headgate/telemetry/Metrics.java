@@ -25,6 +25,8 @@ final class Metrics {
   private final Family retries = new Family(1, 2, this::maxSeries);
   private final Family bodiesNotKept = new Family(1, 2, this::maxSeries);
   private final Family hedges = new Family(1, 2, this::maxSeries);
+  private final Family mirrored = new Family(1, 2, this::maxSeries);
+  private final Family mirroredBodies = new Family(1, 2, this::maxSeries);
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
@@ -113,6 +115,16 @@ final class Metrics {
   /** By upstream and reason. */
   Family bodiesNotKept() {
     return bodiesNotKept;
+  }
+
+  /** By route and outcome. */
+  Family mirrored() {
+    return mirrored;
+  }
+
+  /** By route and outcome. */
+  Family mirroredBodies() {
+    return mirroredBodies;
   }
 
   /** By listener and reason. */

@@ -28,6 +28,8 @@ final class Scrape {
     scrape.retries();
     scrape.hedges();
     scrape.probes();
+    scrape.mirrored();
+    scrape.mirroredBodies();
     scrape.callouts();
     scrape.stores();
     scrape.limits();
@@ -224,6 +226,29 @@ final class Scrape {
         metrics.probes(),
         exposition.counter(
             "headgate_upstream_probes", "Times that endpoints were asked whether they are well."));
+  }
+
+  private void mirrored() {
+    Exposition.Counter mirrored =
+        exposition.counter(
+            "headgate_mirrored_requests",
+            "Requests in the share that is mirrored, by what came of their copies.");
+    metrics
+        .mirrored()
+        .forEach((names, sums) ->
+            mirrored.add(
+                sums[0], Labels.of("route", names.getFirst(), "outcome", names.getLast())));
+  }
+
+  private void mirroredBodies() {
+    Exposition.Counter bodies =
+        exposition.counter(
+            "headgate_mirrored_bodies",
+            "Answers to requests and to their copies, by how their JSON bodies compare.");
+    metrics
+        .mirroredBodies()
+        .forEach((names, sums) ->
+            bodies.add(sums[0], Labels.of("route", names.getFirst(), "outcome", names.getLast())));
   }
 
   private void callouts() {

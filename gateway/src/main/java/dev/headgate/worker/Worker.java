@@ -16,6 +16,7 @@ import dev.headgate.http.HttpDate;
 import dev.headgate.listen.ListenerHandle;
 import dev.headgate.listen.ListenerLoop;
 import dev.headgate.retry.ReplayMemory;
+import dev.headgate.mirror.Mirrors;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.store.LoopClient;
@@ -65,6 +66,7 @@ public final class Worker implements Serving, Loop {
   private final Callouts callouts;
   private final LoopStores stores;
   private final Probing probing;
+  private final Mirrors mirrors;
   private final LoopPolicies policies = new LoopPolicies(this);
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final HttpDate date = new HttpDate();
@@ -130,6 +132,8 @@ public final class Worker implements Serving, Loop {
             this::storeObserver);
     stores.retain(snapshot.stores());
     this.probing = new Probing(io, names, recorder);
+    this.mirrors =
+        new Mirrors(this, loops, this::pool, recorder::mirrored, recorder::mirroredBodies);
     begin(snapshot);
     long tick = TimerWheel.TICK;
     tickDue = nanos() + tick;
@@ -275,6 +279,11 @@ public final class Worker implements Serving, Loop {
         metrics.back();
       }
     };
+  }
+
+  @Override
+  public Mirrors mirrors() {
+    return mirrors;
   }
 
   @Override

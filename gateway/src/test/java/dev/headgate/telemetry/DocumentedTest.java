@@ -96,6 +96,8 @@ class DocumentedTest {
     node.recorder.retried("orders", "503");
     node.recorder.bodyNotKept("orders", "no_memory");
     node.recorder.hedged("orders", "won");
+    node.recorder.mirrored("orders", "same_status");
+    node.recorder.mirroredBodies("orders", "same");
     node.recorder.callouts("idp").started();
     node.recorder.callouts("idp").answered(200, 1_000_000);
     node.recorder.store("shared").answered(1_000_000);

@@ -165,6 +165,9 @@ public final class ConfigChecks {
     Set<String> asked = new HashSet<>();
     for (Route route : config.routes().values()) {
       route.to().forEach(target -> used.add(target.upstream()));
+      if (route.mirror() != null) {
+        used.add(route.mirror().to());
+      }
       asked.addAll(route.auth());
       for (RoutePolicy policy : route.policies()) {
         if (policy.use() != null) {

@@ -48,6 +48,9 @@ final class RouteChecks {
     match(at + ".match", route.match());
     PathTemplate path = path(at + ".match.path", route.match().path());
     targets(at + ".to", route.to());
+    if (route.mirror() != null) {
+      mirror(at + ".mirror", route.mirror(), route);
+    }
     if (route.rewrite() != null) {
       rewrite(at + ".rewrite", route.rewrite(), route, path);
     }
@@ -253,18 +256,50 @@ final class RouteChecks {
       String name = target.upstream();
       weight += target.weight();
       String here = at + "[" + i + "].upstream";
-      if (!config.upstreams().containsKey(name) && !places.has("upstreams." + name)) {
-        String near = Nearest.hint(name, config.upstreams().keySet());
-        problems.error(
-            here,
-            "no upstream is named " + Shown.quoted(name),
-            near.isEmpty() ? "the upstreams are " + upstreams() : near);
-      } else if (!seen.add(name)) {
+      if (isUpstream(here, name) && !seen.add(name)) {
         problems.error(here, "this upstream is there twice", "add up the weights");
       }
     }
     if (!targets.isEmpty() && weight == 0) {
       problems.error(at, "no request would go anywhere: every weight is 0");
+    }
+  }
+
+  /** Reports if there is no upstream of that name. */
+  private boolean isUpstream(String at, String name) {
+    boolean known = config.upstreams().containsKey(name) || places.has("upstreams." + name);
+    if (!known) {
+      String near = Nearest.hint(name, config.upstreams().keySet());
+      problems.error(
+          at,
+          "no upstream is named " + Shown.quoted(name),
+          near.isEmpty() ? "the upstreams are " + upstreams() : near);
+    }
+    return known;
+  }
+
+  private void mirror(String at, Route.Mirror mirror, Route route) {
+    if (route.to().isEmpty()) {
+      problems.error(at, "nothing is forwarded, so nothing can be mirrored");
+    }
+    if (isUpstream(at + ".to", mirror.to())
+        && route.to().stream().anyMatch(target -> target.upstream().equals(mirror.to()))) {
+      problems.warning(
+          at + ".to",
+          "this upstream gets requests of the route anyway",
+          "what changes something may be done twice");
+    }
+    if (!mirror.ignore().isEmpty() && mirror.compare() == Route.Mirror.Comparison.STATUS) {
+      problems.error(at + ".ignore", "bodies are not compared", "add 'compare: json'");
+    }
+    for (int i = 0; i < mirror.ignore().size(); i++) {
+      String pointer = mirror.ignore().get(i);
+      if (!pointer.startsWith("/") || pointer.length() > LONGEST_EXACT) {
+        problems.error(
+            at + ".ignore[" + i + "]",
+            Shown.quoted(pointer) + " is no JSON pointer",
+            "as in '/items/*/updatedAt'");
+      }
     }
   }
 

@@ -123,6 +123,9 @@ class ConfigChecksTest {
           to: orders                  | to: [orders, orders]                       | routes.shop.to[1].upstream | this upstream is there twice
           to: orders                  | to: { upstream: orders, weight: 0 }        | routes.shop.to | no request would go anywhere: every weight is 0
           to: orders                  | to: { upstream: orders, weight: -1 }       | routes.shop.to[0].weight | must be from 0 to 1000000; found '-1'
+          to: orders                  | to: orders\\n    mirror: { to: order }      | routes.shop.mirror.to | no upstream is named 'order'
+          to: orders                  | to: orders\\n    mirror: { to: orders, body: 2MiB } | routes.shop.mirror.body | must be from 0B to 1MiB; found '2MiB'
+          to: orders                  | respond: {}\\n    mirror: { to: orders }    | routes.shop.mirror | nothing is forwarded, so nothing can be mirrored
           api.example.com             | API.example.com                            | routes.shop.match.host[0] | 'API.example.com' is not a host name
           api.example.com             | api.example.com:443                        | routes.shop.match.host[0] | 'api.example.com:443' is not a host name
           api.example.com             | '"api.*.com"'                              | routes.shop.match.host[0] | '"api.*.com"' is not a host name
@@ -182,6 +185,7 @@ class ConfigChecksTest {
           http://10.0.0.1:8080   | http://10.0.0.1, http://10.0.0.1                           | upstreams.orders.endpoints[1] | this endpoint is there twice
           [http://10.0.0.1:8080] | http://10.0.0.1\\n    host: preserv                         | upstreams.orders.host | endpoints are asked for the host 'preserv'
           to: orders             | respond: {}                                                | upstreams.orders | no route goes to this upstream
+          to: orders             | to: orders\\n    mirror: { to: orders }     | routes.shop.mirror.to | this upstream gets requests of the route anyway
           """)
   void warnsAbout(String line, String instead, String path, String message) {
     String text = changed(line.replace("\\n", "\n"), instead);
