@@ -8,6 +8,7 @@ import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Offload;
+import dev.headgate.exchange.Stores;
 import dev.headgate.http.Headers;
 import java.net.InetAddress;
 import java.util.List;
@@ -95,6 +96,11 @@ public class ExpressionBench {
         @Override
         public Callouts callouts() {
           throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Stores stores() {
+          return Stores.NONE;
         }
 
         @Override

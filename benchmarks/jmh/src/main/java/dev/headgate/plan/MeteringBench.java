@@ -14,6 +14,7 @@ import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Offload;
 import dev.headgate.exchange.Policy;
+import dev.headgate.exchange.Stores;
 import dev.headgate.http.Headers;
 import dev.headgate.policy.Policies;
 import java.net.InetAddress;
@@ -133,6 +134,11 @@ public class MeteringBench {
         @Override
         public Callouts callouts() {
           throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Stores stores() {
+          return Stores.NONE;
         }
 
         @Override
