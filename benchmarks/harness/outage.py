@@ -62,13 +62,14 @@ class Issuer:
 
 @dataclass
 class Callers:
-    """Keep calling with tokens of whatever keys are in use, and note second by second what they get."""
+    """Keep calling, and note second by second what they get. What `headers` they send, in turn, may change meanwhile."""
 
     port: int
-    tokens: list[str]
+    headers: list[dict[str, str]]
     began: float = field(default_factory=time.monotonic)
     seen: list[tuple[int, int, str, float]] = field(default_factory=list)  # second, status, reason, milliseconds
     ended: bool = False
+    threads: list[threading.Thread] = field(default_factory=list)
 
     def run(self, number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -76,13 +77,34 @@ class Callers:
         while not self.ended:
             time.sleep(max(0, self.began + (call - number) / CALLERS / CALLS_PER_SECOND - time.monotonic()))
             began = time.monotonic()
-            connection.request("GET", "/small", headers={"Authorization": f"Bearer {self.tokens[call % len(self.tokens)]}"})
+            connection.request("GET", "/small", headers=self.headers[call % len(self.headers)])
             answer = connection.getresponse()
             body = answer.read()
             reason = json.loads(body)["reason"] if answer.status >= 400 else ""
             self.seen.append((int(began - self.began), answer.status, reason, (time.monotonic() - began) * 1000))
             call += CALLERS
         connection.close()
+
+    def start(self) -> None:
+        self.threads = [threading.Thread(target=self.run, args=(n,), daemon=True) for n in range(CALLERS)]
+        for thread in self.threads:
+            thread.start()
+
+    def end(self) -> None:
+        self.ended = True
+        for thread in self.threads:
+            thread.join(15)
+
+    def row(self, second: int) -> dict:
+        """What they got in a second."""
+        now = [each for each in self.seen if each[0] == second]
+        refused = Counter(f"{status} {reason}" for _, status, reason, _ in now if status != 200)
+        times = sorted(each[3] for each in now)
+        return {
+            "200": sum(each[1] == 200 for each in now),
+            "others": ", ".join(f"{count} × {what}" for what, count in refused.items()) or "none",
+            "slowest ms": f"{times[-1]:.0f}" if times else "",
+        }
 
 
 def guard(peer: Headgate, issuer: Issuer) -> None:
@@ -98,7 +120,7 @@ class Story:
         self.issuer = Issuer()
         self.signers = [tokens.Signer(work) for _ in NAMES]
         self.signed = [
-            [signer.token(tokens.claims(n), name) for n in range(TOKENS)] for signer, name in zip(self.signers, NAMES)
+            [{"Authorization": f"Bearer {signer.token(tokens.claims(n), name)}"} for n in range(TOKENS)] for signer, name in zip(self.signers, NAMES)
         ]
         self.publish(0)
         self.issuer.open()
@@ -110,7 +132,6 @@ class Story:
         """Lets it happen; a row a second."""
         issuer, signed, publish = self.issuer, self.signed, self.publish
         callers = Callers(peer.plain_port, list(signed[0]))
-        threads = [threading.Thread(target=callers.run, args=(n,), daemon=True) for n in range(CALLERS)]
 
         def slow() -> None:
             issuer.delay = 30
@@ -122,10 +143,10 @@ class Story:
 
         def rotate() -> None:
             publish(0, 1)
-            callers.tokens = [token for both in zip(signed[0], signed[1]) for token in both]
+            callers.headers = [each for both in zip(signed[0], signed[1]) for each in both]
 
         def third() -> None:
-            callers.tokens = [token for all_three in zip(*signed) for token in all_three]
+            callers.headers = [each for all_three in zip(*signed) for each in all_three]
 
         acts: list[tuple[int, str, Callable[[], None]]] = [
             (0, "answers", lambda: None),
@@ -135,27 +156,14 @@ class Story:
             (20, "is down, and tokens of a third key come", third),
             (25, "is back, with the third key", back),
         ]
-        for thread in threads:
-            thread.start()
+        callers.start()
         for second, _, act in acts:
             time.sleep(max(0, callers.began + second - time.monotonic()))
             act()
         time.sleep(max(0, callers.began + 31 - time.monotonic()))
-        callers.ended = True
-        for thread in threads:
-            thread.join(15)
+        callers.end()
         issuer.close()
-        return [_row(second, [name for at, name, _ in acts if at <= second][-1], callers.seen) for second in range(30)]
-
-
-def _row(second: int, issuer: str, seen: list[tuple[int, int, str, float]]) -> dict:
-    now = [each for each in seen if each[0] == second]
-    refused = Counter(f"{status} {reason}" for _, status, reason, _ in now if status != 200)
-    times = sorted(each[3] for each in now)
-    return {
-        "second": second,
-        "the issuer": issuer,
-        "200": sum(each[1] == 200 for each in now),
-        "others": ", ".join(f"{count} × {what}" for what, count in refused.items()) or "none",
-        "slowest ms": f"{times[-1]:.0f}" if times else "",
-    }
+        return [
+            {"second": second, "the issuer": [name for at, name, _ in acts if at <= second][-1]} | callers.row(second)
+            for second in range(30)
+        ]

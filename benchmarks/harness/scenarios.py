@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from statistics import median
 
-from . import gclog, machine, outage, processes, reloads, routes, rounds, tokens
+from . import gclog, machine, outage, processes, reloads, routes, rounds, stores, tokens
 from .loads import Tools, open_loop_seen
 from .peers import Headgate, NginxLua, Peer, Site, make
 from .report import Section
@@ -226,17 +226,13 @@ def half_load(run: Run) -> Section:
 
 def shared_limits(run: Run) -> Section:
     """What counting in a Redis adds to a request, at a rate that leaves both cores time."""
-    port = processes.free_port()
-    machine.install_missing(["redis-server"], False)
-    log = run.site.work / "redis.log"
-    command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(run.site.work)]
-    redis = processes.start(command, str(run.load_core), log)
-    processes.wait_until(lambda: b"Ready to accept" in log.read_bytes(), redis, log)
+    redis = stores.Redis(run.site.work, str(run.load_core))
+    redis.start()
     peers = []
     for name, sync in (("no-limit", None), ("on-node", ""), ("exact", "exact"), ("leased", "leased")):
         peer = replace(next(peer for peer in run.peers() if isinstance(peer, Headgate)), name=name)
         store = f", store: shared, sync: {sync}" if sync else ""
-        stores = f'stores: {{ shared: {{ redis: "redis://127.0.0.1:{port}" }} }}\n' if sync else ""
+        stores = f'stores: {{ shared: {{ redis: "redis://127.0.0.1:{redis.port}" }} }}\n' if sync else ""
         if sync is not None:
             peer.policies = f"{stores}policies: {{ fleet: {{ limit: {{ rate: 100000/s, per: client{store} }} }} }}\n"
             peer.routes = {"routes.yaml": "  all: { match: { path: /** }, auth: public, policies: [fleet], to: o }\n"}
@@ -255,7 +251,26 @@ def shared_limits(run: Run) -> Section:
     try:
         return with_started(run, peers, False, body)
     finally:
-        processes.stop(redis)
+        redis.stop()
+
+
+def store_outage(run: Run) -> Section:
+    """What callers see while the Redis that their limit counts in is slow, is killed, and comes back."""
+    story = stores.Story(run.site.work, str(run.load_core))
+    base = next(peer for peer in run.peers() if isinstance(peer, Headgate))
+    peers = [replace(base, name=f"{base.name}-{sync}", **fresh_ports()) for sync in stores.SYNCS]
+    for peer, sync in zip(peers, stores.SYNCS):
+        stores.guard(peer, story.relay.port, sync)
+
+    def body() -> Section:
+        calls = outage.CALLERS * outage.CALLS_PER_SECOND
+        title = f"A store's bad half minute: {calls} calls a second, of which {stores.RATE} are within the limit"
+        return Section.of_rows(title, story.tell(peers))
+
+    try:
+        return with_started(run, peers, False, body)
+    finally:
+        story.end()
 
 
 def idle_connections(run: Run) -> Section:
@@ -476,4 +491,5 @@ SCENARIOS: dict[str, Scenario] = {
     "routes-100k": many_routes,
     "reloads": reload_under_load,
     "issuer-outage": issuer_outage,
+    "store-outage": store_outage,
 }

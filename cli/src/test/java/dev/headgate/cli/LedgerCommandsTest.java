@@ -205,6 +205,15 @@ final class LedgerCommandsTest {
   }
 
   @Test
+  void explainShowsTheLimitsOfThePlan() throws IOException {
+    Files.writeString(file, CONFIG.replace("quota: {", "limits: [{ rate: 7/s }], quota: {"));
+    run("explain", file.toString(), "GET", "http://a/orders", "-H", "X-API-Key: foo");
+    assertThat(out.toString())
+        .contains("gold:7/s has room for 6 more of 7")
+        .contains("limits:orders lets it go on");
+  }
+
+  @Test
   void explainSaysWhoHasNotSubscribed() throws IOException {
     Files.writeString(file, CONFIG.replace("    products: [orders]\n", ""));
     run("explain", file.toString(), "GET", "http://a/orders", "-H", "X-API-Key: foo");

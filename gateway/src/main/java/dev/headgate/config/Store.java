@@ -12,7 +12,8 @@ public record Store(
             value =
                 "Where it is: `redis://HOST:PORT/DATABASE`, `rediss://` with TLS, or"
                     + " `redis-sentinel://HOST,HOST/DATABASE#MASTER` (`rediss-sentinel://` with TLS) for one that Sentinels"
-                    + " watch. No Cluster.",
+                    + " watch, or `redis-cluster://HOST,HOST` (`rediss-cluster://` with TLS) for a Cluster, of which some"
+                    + " nodes are named.",
             example = "redis://10.0.0.5:6379")
         String redis,
     @Doc("The ACL user to log in as; without it, the default user.") @Nullable SecretText user,

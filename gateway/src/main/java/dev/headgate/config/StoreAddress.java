@@ -8,23 +8,31 @@ import java.util.Map;
  * Where a Redis is, as its URL says.
  *
  * @param secure whether TLS is spoken
- * @param hosts itself, or the Sentinels that know where it is
+ * @param cluster whether it is a Cluster
+ * @param hosts itself, the Sentinels that know where it is, or some of a Cluster's nodes
  * @param master what Sentinels call it; empty if none are asked
  * @param database 0 to 999
  */
-public record StoreAddress(boolean secure, List<HostPort> hosts, String master, int database) {
+public record StoreAddress(
+    boolean secure, boolean cluster, List<HostPort> hosts, String master, int database) {
   private static final int PORT = 6379;
   private static final int SENTINEL_PORT = 26379;
   private static final int MOST_HOSTS = 64;
 
-  private record Scheme(boolean secure, boolean sentinel) {}
+  private record Scheme(boolean secure, boolean sentinel, boolean cluster) {
+    boolean several() {
+      return sentinel || cluster;
+    }
+  }
 
   private static final Map<String, Scheme> SCHEMES =
       Map.of(
-          "redis", new Scheme(false, false),
-          "rediss", new Scheme(true, false),
-          "redis-sentinel", new Scheme(false, true),
-          "rediss-sentinel", new Scheme(true, true));
+          "redis", new Scheme(false, false, false),
+          "rediss", new Scheme(true, false, false),
+          "redis-sentinel", new Scheme(false, true, false),
+          "rediss-sentinel", new Scheme(true, true, false),
+          "redis-cluster", new Scheme(false, false, true),
+          "rediss-cluster", new Scheme(true, false, true));
 
   /** Whether Sentinels know where it is. */
   public boolean watched() {
@@ -42,7 +50,7 @@ public record StoreAddress(boolean secure, List<HostPort> hosts, String master, 
     Scheme scheme = colon < 0 ? null : SCHEMES.get(text.substring(0, colon));
     if (scheme == null) {
       throw new IllegalArgumentException(
-          "begin with 'redis://', 'rediss://', 'redis-sentinel://' or 'rediss-sentinel://'");
+          "begin with 'redis://', 'redis-sentinel://' or 'redis-cluster://', or 'rediss' for TLS");
     }
     String rest = text.substring(colon + 3);
     if (rest.indexOf('@') >= 0) {
@@ -60,11 +68,12 @@ public record StoreAddress(boolean secure, List<HostPort> hosts, String master, 
               ? "say after '#' what the Sentinels call it, as in 'redis-sentinel://10.0.0.5#main'"
               : "only Sentinels know names: begin with 'redis-sentinel://', or leave '#' away");
     }
+    int database = database(after(place, '/'));
+    if (scheme.cluster() && database != 0) {
+      throw new IllegalArgumentException("a Cluster has one database: leave '/' away");
+    }
     return new StoreAddress(
-        scheme.secure(),
-        hosts(before(place, '/'), scheme.sentinel()),
-        master,
-        database(after(place, '/')));
+        scheme.secure(), scheme.cluster(), hosts(before(place, '/'), scheme), master, database);
   }
 
   private static String before(String text, char c) {
@@ -77,18 +86,20 @@ public record StoreAddress(boolean secure, List<HostPort> hosts, String master, 
     return at < 0 ? "" : text.substring(at + 1);
   }
 
-  private static List<HostPort> hosts(String authority, boolean several) {
+  private static List<HostPort> hosts(String authority, Scheme scheme) {
     String[] written = authority.split(",", -1);
-    if (written.length > (several ? MOST_HOSTS : 1)) {
+    if (written.length > (scheme.several() ? MOST_HOSTS : 1)) {
       throw new IllegalArgumentException(
-          several ? "too many Sentinels" : "name one host: Clusters are not supported");
+          scheme.several()
+              ? "too many hosts"
+              : "name one host; of a Cluster, begin with 'redis-cluster://'");
     }
     List<HostPort> hosts = new ArrayList<>();
     for (String one : written) {
       boolean bare = one.lastIndexOf(':') <= one.lastIndexOf(']');
       HostPort host;
       try {
-        host = HostPort.parse(bare ? one + ":" + (several ? SENTINEL_PORT : PORT) : one);
+        host = HostPort.parse(bare ? one + ":" + (scheme.sentinel() ? SENTINEL_PORT : PORT) : one);
       } catch (IllegalArgumentException _) {
         throw new IllegalArgumentException("the host is missing or is no name");
       }

@@ -56,9 +56,29 @@ public sealed interface Decision {
    * the flow, in its name.
    */
   final class Await implements Decision {
+    private final @Nullable Pause pause;
     private @Nullable Decision decision;
     private @Nullable Listener listener;
     private boolean cancelled;
+
+    /** For what the policy does not know yet. */
+    public Await() {
+      this.pause = null;
+    }
+
+    /** For a request that is held back although it is known what will be decided. */
+    public Await(Pause pause) {
+      this.pause = pause;
+    }
+
+    /**
+     * What a policy does to a request that it holds back: nothing in report mode, in which nobody
+     * waits for it.
+     *
+     * @param reason why, as in {@code limit.delayed}
+     * @param then what will be decided
+     */
+    public record Pause(String reason, Decision then) {}
 
     /** Who waits for the decision. */
     public interface Listener {
@@ -78,13 +98,18 @@ public sealed interface Decision {
       tell();
     }
 
-    /** Decides as another does, now or later. */
+    /** Decides as another does, now or later; who is held back is so by that. */
     public void follow(Decision other) {
-      if (other instanceof Await later) {
+      if (other instanceof Await later && later.pause == null) {
         later.then(this::complete);
       } else {
         complete(other);
       }
+    }
+
+    /** Why the request is held back; null if the policy does not know yet. */
+    public @Nullable Pause pause() {
+      return pause;
     }
 
     /** Has somebody told of the decision, at once if it is there already. */

@@ -156,7 +156,13 @@ final class AskedPolicies {
         }
         yield verdict;
       }
-      case Decision.Await _, Decision.AwaitBody _ -> verdict;
+      case Decision.Await await -> {
+        Decision.Await.Pause pause = await.pause();
+        yield pause == null || policy.mode() == Mode.ENFORCE
+            ? verdict
+            : notHeld(policy, await, pause);
+      }
+      case Decision.AwaitBody _ -> verdict;
       case Decision.Fail fail when policy.authenticates() -> {
         remember(policy, fail.failure());
         yield Decision.CONTINUE;
@@ -175,6 +181,15 @@ final class AskedPolicies {
       case Decision.Respond _, Decision.TakeBody _ ->
           policy.mode() == Mode.ENFORCE ? verdict : Decision.CONTINUE;
     };
+  }
+
+  /** Nothing is held back in report mode. */
+  private Decision notHeld(
+      CompiledPolicy policy, Decision.Await await, Decision.Await.Pause pause) {
+    await.cancel();
+    exchange.wouldDeny(policy.name(), pause.reason());
+    exchange.note(policy.stage(), policy.name() + " would hold it back: " + pause.reason());
+    return meaning(policy, pause.then());
   }
 
   private void explain(CompiledPolicy policy) {

@@ -6,6 +6,7 @@ import dev.headgate.exchange.Identity;
 import dev.headgate.exchange.PolicyFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** The plans of a revision, ready to make the policies of its products. Immutable. */
 public final class Plans {
@@ -29,6 +30,15 @@ public final class Plans {
   /** What lets only subscribers of a product through. */
   public PolicyFactory subscription(String product) {
     return loop -> new SubscriptionPolicy(product, new Standings(product, terms, meters, loop));
+  }
+
+  /**
+   * What asks a limit of the plan of a product's subscribers.
+   *
+   * @param byPlan the limits, by the names of their plans
+   */
+  public PolicyFactory limits(String product, Map<String, PolicyFactory> byPlan) {
+    return loop -> new PlanLimitsPolicy(new Standings(product, terms, meters, loop), byPlan, loop);
   }
 
   /** What counts the requests of a product's subscribers, and ends them at their quota. */

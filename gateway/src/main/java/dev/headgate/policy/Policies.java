@@ -25,6 +25,7 @@ import dev.headgate.policy.introspection.IntrospectionKind;
 import dev.headgate.policy.jsonthreats.JsonThreatsKind;
 import dev.headgate.policy.jwt.JwtKind;
 import dev.headgate.policy.limit.LimitKind;
+import dev.headgate.policy.limit.PlanLimits;
 import dev.headgate.policy.mtls.MtlsCredential;
 import dev.headgate.policy.mtls.MtlsKind;
 import dev.headgate.policy.oidc.OidcKind;
@@ -86,7 +87,7 @@ public final class Policies {
       POLICIES.stream().collect(Collectors.toMap(PolicyKind::name, Function.identity()));
 
   /** What the configuration needs to know of them. */
-  public static final Kinds KINDS = new Kinds(kinds(), CREDENTIALS);
+  public static final Kinds KINDS = new Kinds(kinds(), CREDENTIALS, PlanLimits::check);
 
   private Policies() {}
 

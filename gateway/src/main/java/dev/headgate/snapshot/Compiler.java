@@ -47,8 +47,8 @@ public final class Compiler {
     this.before = before;
     this.problems = problems;
     this.outside = outside;
-    this.products = new ProductCompiler(config, before, outside);
-    this.policies = new PolicyCompiler(config, before, outside, products, problems);
+    this.policies = new PolicyCompiler(config, before, outside, problems);
+    this.products = new ProductCompiler(config, before, outside, policies);
   }
 
   /**
@@ -214,7 +214,7 @@ public final class Compiler {
               rewrite == null ? null : PathRewrite.of(template, rewrite),
               HeaderEdits.of(route.headers().request()),
               HeaderEdits.of(route.headers().response()),
-              policies.chain(name, route));
+              policies.chain(name, route, products.of(name)));
       return new RouteEntry<>(name, route.match(), route.encodedSlash(), compiled);
     } catch (IllegalArgumentException e) {
       // The checks find these with a place of their own; a configuration made by code may skip

@@ -18,6 +18,7 @@ import dev.headgate.exchange.Stage;
 import dev.headgate.exchange.Stores;
 import dev.headgate.expression.Expression;
 import dev.headgate.policy.Policies;
+import dev.headgate.policy.limit.PlanLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -39,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 final class PolicyCompiler {
   private final Config config;
   private final Outside outside;
-  private final ProductCompiler products;
   private final Problems problems;
   private final boolean sameConsumers;
   private final Map<String, CompiledPolicy> named = new HashMap<>();
@@ -47,15 +47,9 @@ final class PolicyCompiler {
   /** How files are, looked at once: all policies of the revision see the same. */
   private final Map<Path, FileStamp> stamps = new HashMap<>();
 
-  PolicyCompiler(
-      Config config,
-      @Nullable Snapshot before,
-      Outside outside,
-      ProductCompiler products,
-      Problems problems) {
+  PolicyCompiler(Config config, @Nullable Snapshot before, Outside outside, Problems problems) {
     this.config = config;
     this.outside = outside;
-    this.products = products;
     this.problems = problems;
     this.sameConsumers = before != null && before.config().consumers().equals(config.consumers());
     Map<String, CompiledPolicy> compiledBefore = before == null ? Map.of() : before.policies();
@@ -97,7 +91,8 @@ final class PolicyCompiler {
     return true;
   }
 
-  private boolean isCurrent(CompiledPolicy policy) {
+  /** Whether nothing has changed of what a policy was made of besides its configuration. */
+  boolean isCurrent(CompiledPolicy policy) {
     return (sameConsumers || !policy.readsConsumers())
         && policy.stores().stream().allMatch(store -> store.equals(store(store.name())))
         && policy.files().entrySet().stream()
@@ -153,8 +148,12 @@ final class PolicyCompiler {
     return wanted.mode() == Mode.OFF;
   }
 
-  /** The chain of a route; problems are reported. */
-  PolicyChain chain(String routeName, Route route) {
+  /**
+   * The chain of a route; problems are reported.
+   *
+   * @param product that the route is in; null if it is in none
+   */
+  PolicyChain chain(String routeName, Route route, ProductCompiler.@Nullable Compiled product) {
     List<CompiledPolicy> policies = new ArrayList<>();
     if (!route.isPublic()) {
       for (String name : route.auth()) {
@@ -164,7 +163,6 @@ final class PolicyCompiler {
         }
       }
     }
-    ProductCompiler.Compiled product = products.of(routeName);
     if (product != null) {
       policies.add(product.subscription());
     }
@@ -176,6 +174,7 @@ final class PolicyCompiler {
       }
     }
     if (product != null) {
+      policies.addAll(product.limits());
       policies.add(product.quota());
     }
     if (policies.size() > PolicyChain.MOST) {
@@ -183,6 +182,33 @@ final class PolicyCompiler {
           "routes." + routeName + ".policies", "more than " + PolicyChain.MOST + " policies");
     }
     return PolicyChain.of(policies);
+  }
+
+  /**
+   * A limit that comes with a plan, for which a consumer's plan is to be found out first.
+   *
+   * @param number of the group among those of the plan
+   * @return null after reporting problems
+   */
+  @Nullable CompiledPolicy planLimit(String plan, int number, PlanLimits.Group group) {
+    String at = "plans." + plan + ".limits";
+    String name = group.limits().size() > 1 ? plan : plan + ":" + group.limits().getFirst().rate();
+    InHand preparation =
+        new InHand(number == 0 ? at : at + "." + number, name, at + "[" + group.first() + "]");
+    PolicyFactory factory = PlanLimits.prepare(group, preparation);
+    return factory == null
+        ? null
+        : new CompiledPolicy(
+            name,
+            "limit",
+            Stage.LIMIT,
+            group.mode(),
+            List.of(),
+            false,
+            false,
+            Map.copyOf(preparation.files),
+            Set.copyOf(preparation.stores),
+            factory);
   }
 
   private @Nullable CompiledPolicy named(String name, NamedPolicy policy) {
@@ -258,13 +284,22 @@ final class PolicyCompiler {
   private final class InHand implements Preparation {
     private final String at;
     private final String name;
+    private final String written;
     private final Map<Path, FileStamp> files = new HashMap<>();
     private final Set<Stores.Place> stores = new HashSet<>();
     private boolean readsConsumers;
 
     InHand(String at, String name) {
+      this(at, name, at);
+    }
+
+    /**
+     * @param written where it is written, if not at its place
+     */
+    InHand(String at, String name, String written) {
       this.at = at;
       this.name = name;
+      this.written = written;
     }
 
     @Override
@@ -333,7 +368,7 @@ final class PolicyCompiler {
     }
 
     private String path(String field) {
-      return field.isEmpty() ? at : at + "." + field;
+      return field.isEmpty() ? written : written + "." + field;
     }
   }
 }

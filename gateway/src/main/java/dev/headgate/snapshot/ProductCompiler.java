@@ -2,12 +2,19 @@ package dev.headgate.snapshot;
 
 import dev.headgate.config.Config;
 import dev.headgate.config.Mode;
+import dev.headgate.config.Plan;
 import dev.headgate.config.Product;
+import dev.headgate.config.read.FileStamp;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.Stage;
+import dev.headgate.exchange.Stores;
 import dev.headgate.plan.Meters;
 import dev.headgate.plan.Plans;
+import dev.headgate.policy.limit.PlanLimits;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares what products mean for their routes, as policies that nobody writes: who has subscribed,
- * and how much they may use. They stay the same as long as all that they were made of does.
+ * how often they may ask, and how much they may use. They stay the same as long as all that they
+ * were made of does.
  */
 final class ProductCompiler {
   private static final String SUBSCRIPTION = "product";
+  private static final String LIMITS = "limits";
   private static final String QUOTA = "quota";
 
   private final Map<String, Compiled> products = new HashMap<>();
@@ -28,17 +37,21 @@ final class ProductCompiler {
    * The policies of a product.
    *
    * @param subscription asked before what is written on a route
-   * @param quota asked after it, so that what is refused there counts for nothing
+   * @param limits asked after it
+   * @param quota asked last, so that what is refused before counts for nothing
    */
-  record Compiled(Product config, CompiledPolicy subscription, CompiledPolicy quota) {}
+  record Compiled(
+      Product config,
+      CompiledPolicy subscription,
+      List<CompiledPolicy> limits,
+      CompiledPolicy quota) {}
 
-  ProductCompiler(Config config, @Nullable Snapshot before, Outside outside) {
+  ProductCompiler(
+      Config config, @Nullable Snapshot before, Outside outside, PolicyCompiler policies) {
     Meters meters = outside.states().get(Meters.class, Meters.class, Meters::new);
     Plans plans = Plans.of(config, meters);
-    boolean same =
-        before != null
-            && before.config().plans().equals(config.plans())
-            && before.config().ledger().equals(config.ledger());
+    boolean same = before != null && isSame(config, before, policies);
+    List<Slot> slots = Slot.of(config.plans(), policies);
     config
         .products()
         .forEach((name, product) -> {
@@ -46,21 +59,86 @@ final class ProductCompiler {
           Compiled compiled =
               old != null && same && old.config().equals(product)
                   ? old
-                  : compiled(name, product, plans);
+                  : compiled(name, product, plans, slots);
           products.put(name, compiled);
           product.routes().forEach(route -> byRoute.put(route, compiled));
         });
   }
 
-  private static Compiled compiled(String name, Product product, Plans plans) {
+  private static boolean isSame(Config config, Snapshot before, PolicyCompiler policies) {
+    return before.config().plans().equals(config.plans())
+        && before.config().ledger().equals(config.ledger())
+        && before.products().values().stream()
+            .flatMap(product -> product.limits().stream())
+            .allMatch(policies::isCurrent);
+  }
+
+  /**
+   * One policy on routes, which asks a limit of each plan that has as many: a request of a consumer
+   * meets one plan's only, so its cost does not grow with the number of plans.
+   */
+  private record Slot(Mode mode, Map<String, CompiledPolicy> byPlan) {
+    static List<Slot> of(Map<String, Plan> plans, PolicyCompiler policies) {
+      List<Slot> slots = new ArrayList<>();
+      plans.forEach((name, plan) -> {
+        List<PlanLimits.Group> groups = PlanLimits.groups(plan);
+        for (int i = 0; i < groups.size(); i++) {
+          CompiledPolicy limit = policies.planLimit(name, i, groups.get(i));
+          if (limit != null) {
+            free(slots, limit.mode(), name).byPlan.put(name, limit);
+          }
+        }
+      });
+      return slots;
+    }
+
+    private static Slot free(List<Slot> slots, Mode mode, String plan) {
+      for (Slot slot : slots) {
+        if (slot.mode == mode && !slot.byPlan.containsKey(plan)) {
+          return slot;
+        }
+      }
+      Slot added = new Slot(mode, new HashMap<>());
+      slots.add(added);
+      return added;
+    }
+
+    CompiledPolicy on(String product, Plans plans) {
+      Map<String, PolicyFactory> factories = new HashMap<>();
+      Map<Path, FileStamp> files = new HashMap<>();
+      Set<Stores.Place> stores = new HashSet<>();
+      byPlan.forEach((plan, limit) -> {
+        factories.put(plan, limit.factory());
+        files.putAll(limit.files());
+        stores.addAll(limit.stores());
+      });
+      return policy(
+          LIMITS,
+          product,
+          Stage.LIMIT,
+          mode,
+          new Made(Map.copyOf(files), Set.copyOf(stores), plans.limits(product, factories)));
+    }
+  }
+
+  /** What a policy was made of, and the policy. */
+  private record Made(Map<Path, FileStamp> files, Set<Stores.Place> stores, PolicyFactory factory) {
+    static Made of(PolicyFactory factory) {
+      return new Made(Map.of(), Set.of(), factory);
+    }
+  }
+
+  private static Compiled compiled(String name, Product product, Plans plans, List<Slot> slots) {
     return new Compiled(
         product,
-        policy(SUBSCRIPTION, name, Stage.AUTHORIZE, product.mode(), plans.subscription(name)),
-        policy(QUOTA, name, Stage.LIMIT, Mode.ENFORCE, plans.quota(name)));
+        policy(
+            SUBSCRIPTION, name, Stage.AUTHORIZE, product.mode(), Made.of(plans.subscription(name))),
+        slots.stream().map(slot -> slot.on(name, plans)).toList(),
+        policy(QUOTA, name, Stage.LIMIT, Mode.ENFORCE, Made.of(plans.quota(name))));
   }
 
   private static CompiledPolicy policy(
-      String kind, String product, Stage stage, Mode mode, PolicyFactory factory) {
+      String kind, String product, Stage stage, Mode mode, Made made) {
     return new CompiledPolicy(
         kind + ":" + product,
         kind,
@@ -69,9 +147,9 @@ final class ProductCompiler {
         List.of(),
         false,
         false,
-        Map.of(),
-        Set.of(),
-        factory);
+        made.files(),
+        made.stores(),
+        made.factory());
   }
 
   /** All of them, by the product's name. */

@@ -1,19 +1,20 @@
 package dev.headgate.store;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.StoreAddress;
 import dev.headgate.exchange.Stores;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The stores that one loop asks: a connection to each that some policy uses. */
+/** The stores that one loop asks: connected to each that some policy uses. */
 @LoopConfined
 public final class LoopStores implements Stores {
   private final LoopClient home;
   private final StoreNews news;
   private final Function<String, StoreObserver> observers;
-  private final Map<Place, RedisStore> stores = new HashMap<>();
+  private final Map<Place, LoopStore> stores = new HashMap<>();
 
   /**
    * @param observers who wants to know how a store of that name is doing
@@ -26,7 +27,7 @@ public final class LoopStores implements Stores {
 
   @Override
   public void run(Command command, Listener listener) {
-    RedisStore store = stores.get(command.place());
+    LoopStore store = stores.get(command.place());
     if (store == null) {
       // A request that began before the last change; no connection is made for it alone.
       listener.answered(new Answer.Failed("store " + command.place().name() + " was changed"));
@@ -39,7 +40,7 @@ public final class LoopStores implements Stores {
   public void retain(Set<Place> used) {
     for (Place place : used) {
       if (!stores.containsKey(place)) {
-        RedisStore store = new RedisStore(place, home, news, observers.apply(place.name()));
+        LoopStore store = open(place);
         stores.put(place, store);
         store.begin();
       }
@@ -53,6 +54,16 @@ public final class LoopStores implements Stores {
           }
           return gone;
         });
+  }
+
+  private LoopStore open(Place place) {
+    return StoreAddress.parse(place.config().redis()).cluster()
+        ? new ClusterStore(place, home, this::watch)
+        : new RedisStore(place, null, home, watch(place));
+  }
+
+  private RedisStore.Watch watch(Place place) {
+    return new RedisStore.Watch(news, observers.apply(place.name()));
   }
 
   /** Lets go of all, as the loop ends. */

@@ -3,6 +3,7 @@ package dev.headgate.store;
 import dev.headgate.callout.Breaker;
 import dev.headgate.callout.Breaking;
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.HostPort;
 import dev.headgate.config.Shown;
 import dev.headgate.config.Store;
 import dev.headgate.config.StoreAddress;
@@ -15,7 +16,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SslOptions;
-import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,16 +34,21 @@ import org.jspecify.annotations.Nullable;
  * timer looks at the oldest.
  */
 @LoopConfined
-final class RedisStore {
+final class RedisStore implements LoopStore {
   /** How many operations may be under way on a loop. */
   private static final int MOST_WAITING = 8192;
 
   private static final int LONGEST_REASON = 200;
 
+  /** How a node says who has a key while its slot moves. */
+  private static final String ASK = "ASK ";
+
   /** After so many failures in a row a store is left alone; then it is tried again this often. */
   private static final Breaking BREAKING = new Breaking(5, Duration.ofSeconds(1));
 
   private final Place place;
+  private final @Nullable HostPort node;
+  private final String name;
   private final LoopClient home;
   private final Loop loop;
   private final StoreNews news;
@@ -52,46 +58,71 @@ final class RedisStore {
   private final ArrayDeque<Operation> underWay = new ArrayDeque<>();
   private final List<Operation> unsent = new ArrayList<>();
   private @Nullable StoreClient client;
-  private @Nullable RedisScriptingAsyncCommands<String, String> commands;
+  private @Nullable RedisAsyncCommands<String, String> commands;
   private boolean connecting;
   private boolean timing;
   private boolean away;
   private boolean retired;
 
+  /** Who is told how it goes. */
+  record Watch(StoreNews news, StoreObserver observer) {}
+
   private final class Operation {
     private final Command command;
     private final Listener listener;
+    private final boolean asking;
     private final long start = loop.nanos();
     private boolean done;
 
-    Operation(Command command, Listener listener) {
+    Operation(Command command, Listener listener, boolean asking) {
       this.command = command;
       this.listener = listener;
+      this.asking = asking;
     }
   }
 
-  RedisStore(Place place, LoopClient home, StoreNews news, StoreObserver observer) {
+  /**
+   * @param node which one of its nodes; null if it has no such
+   */
+  RedisStore(Place place, @Nullable HostPort node, LoopClient home, Watch watch) {
     this.place = place;
+    this.node = node;
+    this.name = node == null ? place.name() : place.name() + " at " + node;
     this.home = home;
     this.loop = home.loop();
-    this.news = news;
-    this.observer = observer;
+    this.news = watch.news();
+    this.observer = watch.observer();
     this.breaker = new Breaker(BREAKING, loop);
     this.timeoutNanos = place.config().timeout().toNanos();
   }
 
-  /** Connects before somebody asks, so that whoever asks first need not wait for it. */
-  void begin() {
+  @Override
+  public void begin() {
     connect();
   }
 
-  void run(Command command, Listener listener) {
+  @Override
+  public void run(Command command, Listener listener) {
+    run(command, listener, false);
+  }
+
+  /** Whether it is connected, and answered the last time. */
+  boolean answers() {
+    return commands != null && !away;
+  }
+
+  /**
+   * As {@link #run(Command, Listener)}.
+   *
+   * @param asking whether the node gets the keys only now, and is asked by who knows that
+   */
+  void run(Command command, Listener listener, boolean asking) {
     if (retired || underWay.size() >= MOST_WAITING || !breaker.mayAsk()) {
       observer.skipped();
-      listener.answered(new Answer.Failed("store " + place.name() + " is not asked for a while"));
+      listener.answered(new Answer.Failed("store " + name + " is not asked for a while"));
       return;
     }
-    Operation operation = new Operation(command, listener);
+    Operation operation = new Operation(command, listener, asking);
     underWay.add(operation);
     time();
     if (commands != null) {
@@ -151,7 +182,7 @@ final class RedisStore {
 
   private void connect(@Nullable SslOptions tls) {
     try {
-      StoreClient begun = StoreClient.connect(home, place.config(), tls, MOST_WAITING);
+      StoreClient begun = StoreClient.connect(home, place.config(), node, tls, MOST_WAITING);
       client = begun;
       begun
           .connected()
@@ -166,7 +197,7 @@ final class RedisStore {
   }
 
   private void connected(
-      @Nullable RedisScriptingAsyncCommands<String, String> ready, @Nullable Throwable failure) {
+      @Nullable RedisAsyncCommands<String, String> ready, @Nullable Throwable failure) {
     if (ready == null) {
       notConnected(reason(failure));
       return;
@@ -198,18 +229,20 @@ final class RedisStore {
 
   // Asking
 
-  private void send(Operation operation, RedisScriptingAsyncCommands<String, String> to) {
+  private void send(Operation operation, RedisAsyncCommands<String, String> to) {
     Command command = operation.command;
     String[] keys = command.keys().toArray(String[]::new);
     String[] numbers = new String[command.numbers().length];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = Long.toString(command.numbers()[i]);
     }
+    asking(operation, to);
     then(
         to.<List<Object>>evalsha(command.script().digest(), ScriptOutputType.MULTI, keys, numbers),
         operation,
         failure -> {
           if (failure instanceof RedisNoScriptException) {
+            asking(operation, to);
             then(
                 to.<List<Object>>eval(
                     command.script().text(), ScriptOutputType.MULTI, keys, numbers),
@@ -219,6 +252,13 @@ final class RedisStore {
             refused(operation, failure);
           }
         });
+  }
+
+  /** It holds for the next command. */
+  private static void asking(Operation operation, RedisAsyncCommands<String, String> to) {
+    if (operation.asking) {
+      to.asking();
+    }
   }
 
   private void then(
@@ -245,16 +285,31 @@ final class RedisStore {
       }
       numbers[i] = number;
     }
-    operation.done = true;
-    observer.answered(loop.nanos() - operation.start);
-    back(breaker.succeeded());
+    answered(operation);
     operation.listener.answered(new Answer.Told(numbers));
     settled();
   }
 
+  private void answered(Operation operation) {
+    operation.done = true;
+    observer.answered(loop.nanos() - operation.start);
+    back(breaker.succeeded());
+  }
+
+  private static boolean redirects(String why) {
+    return why.startsWith(ASK) || why.startsWith("MOVED ");
+  }
+
   private void refused(Operation operation, Throwable failure) {
     String why = reason(failure);
-    if (failure instanceof RedisCommandExecutionException && why.startsWith("READONLY")) {
+    boolean told = failure instanceof RedisCommandExecutionException;
+    if (told && operation.listener instanceof Redirected redirected && redirects(why)) {
+      answered(operation);
+      redirected.redirected(why.startsWith(ASK), why.substring(why.lastIndexOf(' ') + 1));
+      settled();
+      return;
+    }
+    if (told && why.startsWith("READONLY")) {
       // What was the master is none any more: whoever knows the new one is asked again.
       disconnect();
     }
@@ -270,9 +325,9 @@ final class RedisStore {
     if (breaker.failed() && !away) {
       away = true;
       observer.away();
-      news.away(place.name(), why);
+      news.away(name, why);
     }
-    operation.listener.answered(new Answer.Failed("store " + place.name() + ": " + why));
+    operation.listener.answered(new Answer.Failed("store " + name + ": " + why));
     settled();
   }
 
@@ -280,7 +335,7 @@ final class RedisStore {
     if (again && away) {
       away = false;
       observer.back();
-      news.back(place.name(), true);
+      news.back(name, true);
     }
   }
 
@@ -291,8 +346,8 @@ final class RedisStore {
     closeIfRetired();
   }
 
-  /** Nobody will ask any more: closes once all is answered. */
-  void retire() {
+  @Override
+  public void retire() {
     if (retired) {
       return;
     }
@@ -300,7 +355,7 @@ final class RedisStore {
     if (away) {
       away = false;
       observer.back();
-      news.back(place.name(), false);
+      news.back(name, false);
     }
     closeIfRetired();
   }

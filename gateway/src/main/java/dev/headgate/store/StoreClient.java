@@ -12,7 +12,7 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import java.time.Duration;
@@ -31,8 +31,7 @@ final class StoreClient {
 
   /** A connection and what can be asked over it. */
   private record Open(
-      StatefulConnection<String, String> connection,
-      RedisScriptingAsyncCommands<String, String> commands) {}
+      StatefulConnection<String, String> connection, RedisAsyncCommands<String, String> commands) {}
 
   private StoreClient(AbstractRedisClient client, CompletionStage<Open> open) {
     this.client = client;
@@ -42,12 +41,17 @@ final class StoreClient {
   /**
    * Begins to connect.
    *
+   * @param node which one of its nodes; null if it has no such
    * @param tls null if none is spoken
    * @param mostWaiting how many commands may be under way
    */
   static StoreClient connect(
-      LoopClient home, Store store, @Nullable SslOptions tls, int mostWaiting) {
-    RedisURI uri = uri(store);
+      LoopClient home,
+      Store store,
+      @Nullable HostPort node,
+      @Nullable SslOptions tls,
+      int mostWaiting) {
+    RedisURI uri = uri(store, node);
     SingleClient client = new SingleClient(home, uri);
     client.setOptions(options(tls, mostWaiting));
     return new StoreClient(
@@ -56,7 +60,7 @@ final class StoreClient {
   }
 
   /** What is there once it is connected; told on the loop. */
-  CompletionStage<RedisScriptingAsyncCommands<String, String>> connected() {
+  CompletionStage<RedisAsyncCommands<String, String>> connected() {
     return open.thenApply(Open::commands);
   }
 
@@ -92,9 +96,9 @@ final class StoreClient {
         .build();
   }
 
-  private static RedisURI uri(Store store) {
+  private static RedisURI uri(Store store, @Nullable HostPort node) {
     StoreAddress address = StoreAddress.parse(store.redis());
-    HostPort first = address.hosts().getFirst();
+    HostPort first = node == null ? address.hosts().getFirst() : node;
     RedisURI uri = RedisURI.create(first.host(), first.port());
     if (address.watched()) {
       uri = new RedisURI();

@@ -14,9 +14,10 @@ class StoreAddressTest {
   @Test
   void readsOneThatIsAlone() {
     assertThat(StoreAddress.parse("redis://10.0.0.5"))
-        .isEqualTo(new StoreAddress(false, List.of(new HostPort("10.0.0.5", 6379)), "", 0));
+        .isEqualTo(new StoreAddress(false, false, List.of(new HostPort("10.0.0.5", 6379)), "", 0));
     assertThat(StoreAddress.parse("rediss://redis.internal:7000/12"))
-        .isEqualTo(new StoreAddress(true, List.of(new HostPort("redis.internal", 7000)), "", 12));
+        .isEqualTo(
+            new StoreAddress(true, false, List.of(new HostPort("redis.internal", 7000)), "", 12));
     assertThat(StoreAddress.parse("redis://[::1]/").hosts().getFirst().port()).isEqualTo(6379);
   }
 
@@ -30,6 +31,16 @@ class StoreAddressTest {
     assertThat(address.hosts()).extracting(HostPort::port).containsExactly(26379, 7000, 26379);
   }
 
+  @Test
+  void readsACluster() {
+    StoreAddress address = StoreAddress.parse("rediss-cluster://a,b:7000");
+
+    assertThat(address.cluster()).isTrue();
+    assertThat(address.secure()).isTrue();
+    assertThat(address.watched()).isFalse();
+    assertThat(address.hosts()).extracting(HostPort::port).containsExactly(6379, 7000);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -41,7 +52,9 @@ class StoreAddressTest {
         "redis://a b|host is missing or is no name",
         "redis://a:0|port must be",
         "redis://a:70000|host is missing or is no name",
-        "redis://a,b|Clusters are not supported",
+        "redis://a,b|begin with 'redis-cluster://'",
+        "redis-cluster://a/2|a Cluster has one database",
+        "redis-cluster://a#main|only Sentinels know names",
         "redis://a#main|only Sentinels know names",
         "redis-sentinel://a|say after '#'",
         "redis://a/x|number of a database",

@@ -46,7 +46,7 @@ public final class ConfigChecks {
     policies();
     routes();
     consumers();
-    new PlanChecks(config, places, problems).check();
+    new PlanChecks(config, kinds, places, problems).check();
     telemetry();
     admin();
   }

@@ -14,6 +14,7 @@ import dev.headgate.config.Product;
 import dev.headgate.config.Route;
 import dev.headgate.config.Shown;
 import dev.headgate.config.Statuses;
+import dev.headgate.config.shape.Kinds;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,11 +25,13 @@ import java.util.Set;
 /** The rules of plans, of products, of the consumers that have them, and of the ledger. */
 final class PlanChecks {
   private final Config config;
+  private final Kinds kinds;
   private final Places places;
   private final Problems problems;
 
-  PlanChecks(Config config, Places places, Problems problems) {
+  PlanChecks(Config config, Kinds kinds, Places places, Problems problems) {
     this.config = config;
+    this.kinds = kinds;
     this.places = places;
     this.problems = problems;
   }
@@ -47,6 +50,9 @@ final class PlanChecks {
   }
 
   private void plan(String at, Plan plan) {
+    for (int i = 0; i < plan.limits().size(); i++) {
+      kinds.check(at + ".limits[" + i + "]", plan.limits().get(i), config, problems);
+    }
     Plan.Quota quota = plan.quota();
     if (quota != null) {
       Set<Allowance.Period> seen = new HashSet<>();

@@ -59,7 +59,7 @@ final class FaultPolicy implements Policy {
 
   private Decision later(Decision decision, long nanos) {
     waiting++;
-    Decision.Await await = new Decision.Await();
+    Decision.Await await = new Decision.Await(new Decision.Await.Pause("fault.delay", decision));
     loop.schedule(
         () -> {
           waiting--;

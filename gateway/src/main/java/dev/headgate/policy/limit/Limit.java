@@ -2,6 +2,7 @@ package dev.headgate.policy.limit;
 
 import dev.headgate.config.Default;
 import dev.headgate.config.Doc;
+import dev.headgate.config.Limiting;
 import dev.headgate.config.OneOrMany;
 import dev.headgate.config.Percent;
 import dev.headgate.config.Range;
@@ -31,7 +32,7 @@ public record Limit(
                 + " what came in the one before; up to 1,000,000 in at most 31 days. Windows have no `burst` and no `maxDelay`,"
                 + " and are not lent.")
         @Default("token_bucket")
-        Algorithm algorithm,
+        Limiting.Algorithm algorithm,
     @Doc(
             value =
                 "What has a limit of its own: `client` (an address; an IPv6 network of 64 bits), `consumer`, `credential`,"
@@ -74,7 +75,7 @@ public record Limit(
             "How nodes count together. `exact`: the store is asked about each request. `leased`: it lends tokens to each"
                 + " node in advance, so that most requests wait for nothing.")
         @Default("exact")
-        Sync sync,
+        Limiting.Sync sync,
     @Doc(
             "With `leased`, how much of `burst` a node borrows at most for each client, consumer and so on; at least one"
                 + " token.")
@@ -84,31 +85,10 @@ public record Limit(
             "What holds while the store does not answer. `local`: each node counts alone. `allow`: nobody is refused."
                 + " `deny`: all are, with 503 `limit.store_unavailable`.")
         @Default("local")
-        OnStoreFailure onStoreFailure,
+        Limiting.OnStoreFailure onStoreFailure,
     @Doc(
             "For how many clients, consumers and so on there is room, at 20 bytes each. With more of them at a time, those"
                 + " who have used little share what is left; nobody gets more than the limit.")
         @Default("100000")
         @Range(min = "1000", max = "100000000")
-        int keys) {
-
-  /** How is counted. */
-  public enum Algorithm {
-    TOKEN_BUCKET,
-    FIXED_WINDOW,
-    SLIDING_WINDOW
-  }
-
-  /** How nodes count together. */
-  public enum Sync {
-    EXACT,
-    LEASED
-  }
-
-  /** What holds while a store does not answer. */
-  public enum OnStoreFailure {
-    LOCAL,
-    ALLOW,
-    DENY
-  }
-}
+        int keys) {}

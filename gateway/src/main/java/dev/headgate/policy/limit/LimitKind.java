@@ -1,6 +1,7 @@
 package dev.headgate.policy.limit;
 
 import dev.headgate.config.Config;
+import dev.headgate.config.Limiting;
 import dev.headgate.config.Nearest;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Rate;
@@ -10,13 +11,8 @@ import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.PolicyKind;
 import dev.headgate.exchange.Preparation;
 import dev.headgate.exchange.Stage;
-import dev.headgate.exchange.Stores;
-import dev.headgate.expression.Expression;
-import dev.headgate.http.HeaderName;
 import dev.headgate.keyed.RequestKey;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The kind {@code limit}. */
@@ -60,7 +56,7 @@ public final class LimitKind implements PolicyKind<Limit> {
         problems.error(at + ".burst", "an empty bucket would need centuries to be full", "");
       }
     }
-    if (config.algorithm() != Limit.Algorithm.TOKEN_BUCKET) {
+    if (config.algorithm() != Limiting.Algorithm.TOKEN_BUCKET) {
       windows(at, config, problems);
     }
     RequestKey.check(at + ".per", config.per(), config, whole, problems);
@@ -80,12 +76,12 @@ public final class LimitKind implements PolicyKind<Limit> {
           "nobody has a turn to wait for in a window",
           "use 'algorithm: token_bucket', or leave 'maxDelay' out");
     }
-    if (config.sync() == Limit.Sync.LEASED) {
+    if (config.sync() == Limiting.Sync.LEASED) {
       problems.error(
           at + ".sync", "a window lends nothing", "use 'exact', or 'algorithm: token_bucket'");
     }
     for (Rate rate : config.rate()) {
-      if (config.algorithm() == Limit.Algorithm.SLIDING_WINDOW
+      if (config.algorithm() == Limiting.Algorithm.SLIDING_WINDOW
           && (rate.count() > Windows.MOST_SLIDING || rate.per().compareTo(LONGEST_SLIDING) > 0)) {
         problems.error(
             at + ".rate",
@@ -103,7 +99,7 @@ public final class LimitKind implements PolicyKind<Limit> {
           "no store " + Shown.quoted(config.store()),
           near.isEmpty() ? "add it under 'stores'" : near);
     }
-    if (config.store() == null && config.sync() == Limit.Sync.LEASED) {
+    if (config.store() == null && config.sync() == Limiting.Sync.LEASED) {
       problems.error(at + ".sync", "there is nobody to borrow from", "add 'store'");
     }
   }
@@ -114,92 +110,10 @@ public final class LimitKind implements PolicyKind<Limit> {
 
   @Override
   public @Nullable PolicyFactory prepare(Limit config, Preparation preparation) {
-    Cost cost = cost(config.cost(), preparation);
-    if (cost == null) {
-      return null;
-    }
+    long[] bursts = config.rate().stream().mapToLong(rate -> burst(config, rate)).toArray();
     RequestKey.Seed seed =
         preparation.shared(RequestKey.Seed.class, RequestKey.class, RequestKey.Seed::random);
-    List<LimitPlan.One> limits = new ArrayList<>();
-    for (int i = 0; i < config.rate().size(); i++) {
-      Rate rate = config.rate().get(i);
-      String name =
-          config.rate().size() == 1 ? preparation.name() : preparation.name() + ":" + rate;
-      limits.add(
-          LimitPlan.One.of(name, rate, burst(config, rate), counted(i, config, preparation)));
-    }
-    LimitPlan plan =
-        new LimitPlan(
-            preparation.knownAs(),
-            stage(config),
-            config.per(),
-            seed,
-            limits,
-            config.store() == null ? null : sharing(config.store(), config, limits, preparation),
-            cost,
-            config.costHeader() == null ? null : HeaderName.of(config.costHeader()),
-            config.maxDelay() == null ? 0 : config.maxDelay().toNanos(),
-            config.headers());
-    return loop -> new LimitPolicy(plan, loop);
-  }
-
-  private static LimitPlan.Sharing sharing(
-      String store, Limit config, List<LimitPlan.One> limits, Preparation preparation) {
-    record Key(String place, List<String> per, int keys, Stores.Place store) {}
-    Stores.Place place = preparation.store(store);
-    Leases leases =
-        config.sync() == Limit.Sync.EXACT
-            ? null
-            : preparation.shared(
-                Leases.class,
-                new Key(preparation.place(), config.per(), config.keys(), place),
-                () -> new Leases(config.keys()));
-    long burst = limits.stream().mapToLong(LimitPlan.One::burst).min().orElse(1);
-    return new LimitPlan.Sharing(
-        place,
-        preparation.place(),
-        config.onStoreFailure(),
-        leases,
-        Math.max(1, (long) (burst * config.lease().fraction())));
-  }
-
-  /** What is counted stays as long as the same things are counted in the same place. */
-  private static Counted counted(int number, Limit config, Preparation preparation) {
-    return switch (config.algorithm()) {
-      case TOKEN_BUCKET -> buckets(number, config, preparation);
-      case FIXED_WINDOW -> windows(number, config, false, preparation);
-      case SLIDING_WINDOW -> windows(number, config, true, preparation);
-    };
-  }
-
-  private static Windows windows(
-      int number, Limit config, boolean sliding, Preparation preparation) {
-    record Key(
-        String place, int number, List<String> per, int keys, long millis, boolean sliding) {}
-    long millis = config.rate().get(number).per().toMillis();
-    return preparation.shared(
-        Windows.class,
-        new Key(preparation.place(), number, config.per(), config.keys(), millis, sliding),
-        () -> new Windows(config.keys(), millis, sliding));
-  }
-
-  private static Buckets buckets(int number, Limit config, Preparation preparation) {
-    record Key(String place, int number, List<String> per, int keys) {}
-    return preparation.shared(
-        Buckets.class,
-        new Key(preparation.place(), number, config.per(), config.keys()),
-        () -> new Buckets(config.keys()));
-  }
-
-  private static @Nullable Cost cost(String text, Preparation preparation) {
-    if (!text.isEmpty() && text.length() <= 7 && text.chars().allMatch(Character::isDigit)) {
-      return new Cost.Fixed(Math.min(Long.parseLong(text), Cost.MOST));
-    }
-    try {
-      return new Cost.Computed(Expression.wholeNumber(text));
-    } catch (Expression.Malformed e) {
-      preparation.error("cost", String.valueOf(e.getMessage()), e.hint());
-      return null;
-    }
+    return new LimitPreparation(config, bursts, preparation.place(), seed, preparation)
+        .factory(stage(config));
   }
 }

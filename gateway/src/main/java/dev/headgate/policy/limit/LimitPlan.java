@@ -1,5 +1,6 @@
 package dev.headgate.policy.limit;
 
+import dev.headgate.config.Limiting;
 import dev.headgate.config.Rate;
 import dev.headgate.exchange.Loop;
 import dev.headgate.exchange.Stage;
@@ -39,7 +40,7 @@ record LimitPlan(
   record Sharing(
       Stores.Place place,
       String purpose,
-      Limit.OnStoreFailure onFailure,
+      Limiting.OnStoreFailure onFailure,
       @Nullable Leases leases,
       long lease) {}
 

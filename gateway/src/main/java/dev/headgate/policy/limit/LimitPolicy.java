@@ -30,6 +30,9 @@ final class LimitPolicy implements Policy {
   /** What an upstream may say that a request counted for, at the most. */
   private static final long DEAREST = 1_000_000;
 
+  private static final Decision.Await.Pause TURN =
+      new Decision.Await.Pause("limit.delayed", Decision.CONTINUE);
+
   private final LimitPlan plan;
   private final Loop loop;
   private final Tokens tokens;
@@ -105,11 +108,11 @@ final class LimitPolicy implements Policy {
   /** The tokens are taken on credit: lets the request go on when they would have been there. */
   private Decision later(long wait) {
     waiting++;
-    Decision.Await await = new Decision.Await();
+    Decision.Await await = new Decision.Await(TURN);
     loop.schedule(
         () -> {
           waiting--;
-          await.complete(Decision.CONTINUE);
+          await.complete(TURN.then());
         },
         wait);
     return await;

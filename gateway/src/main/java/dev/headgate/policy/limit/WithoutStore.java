@@ -1,6 +1,7 @@
 package dev.headgate.policy.limit;
 
 import dev.headgate.concurrent.LoopConfined;
+import dev.headgate.config.Limiting;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Loop;
 
@@ -18,10 +19,10 @@ final class WithoutStore {
       };
 
   private final LimitPlan plan;
-  private final Limit.OnStoreFailure onFailure;
+  private final Limiting.OnStoreFailure onFailure;
   private final LocalCounts local;
 
-  WithoutStore(LimitPlan plan, Limit.OnStoreFailure onFailure, Loop loop) {
+  WithoutStore(LimitPlan plan, Limiting.OnStoreFailure onFailure, Loop loop) {
     this.plan = plan;
     this.onFailure = onFailure;
     this.local = plan.local(loop);

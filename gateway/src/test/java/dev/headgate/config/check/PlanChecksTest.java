@@ -74,6 +74,13 @@ class PlanChecksTest {
           0.0004 EUR    | 0,0004 EUR                 | plans.gold.price.perRequest  | write a number and a currency
           EUR" } } }    | EUR" }, overage: { perRequest: 1 USD } } } | plans.gold.overage.perRequest | the price is in EUR
           quota: { requests: 1000000/month } | overage: { perRequest: 1 EUR } | plans.gold.overage | there is no quota to go beyond
+          quota: {      | limits: [{ burst: 5 }], quota: {           | plans.gold.limits[0].rate    | rate
+          quota: {      | limits: [{ rate: 5 }], quota: {            | plans.gold.limits[0].rate    | as in '100/min'
+          quota: {      | limits: [{ rate: 5/s, per: client }], quota: { | plans.gold.limits[0].per | unknown key
+          quota: {      | limits: [{ rate: 5/s }, { rate: 5/s, store: shared }], quota: { | plans.gold.limits[1].store | no store 'shared'
+          quota: {      | limits: [{ rate: 5/s, sync: leased }], quota: { | plans.gold.limits[0].sync | nobody to borrow from
+          quota: {      | limits: [{ rate: 5/s, algorithm: fixed_window, burst: 9 }], quota: { | plans.gold.limits[0].burst | a window has no burst
+          quota: {      | limits: [{ rate: 5/s, costHeader: "x:" }], quota: { | plans.gold.limits[0].costHeader | not the name of a header field
           # products
           [orders] } }  | [order] } }                | products.orders.routes[0]    | no route is named 'order'
           [orders] } }  | [open] } }                 | products.orders.routes[0]    | does not ask who is calling

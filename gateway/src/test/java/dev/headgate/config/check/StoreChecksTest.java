@@ -33,7 +33,7 @@ class StoreChecksTest {
       value = {
         "timeout: 1s|redis",
         "redis: \"http://a\"|stores.shared.redis: not the URL of a Redis",
-        "redis: \"redis://a,b\"|name one host: Clusters are not supported",
+        "redis: \"redis://a,b\"|name one host; of a Cluster, begin with 'redis-cluster://'",
         "redis: \"http://a\"|begin with 'redis://'",
         "redis: \"redis://u:hunter2@a\"|write who logs in under 'user' and 'password'",
         "redis: \"redis://a\", password: hunter2|a secret is never written here",

@@ -26,7 +26,8 @@ class FaultWireTest {
         policies:
           abort: { fault: { abort: { status: 504 } }, mode: %s }
           late: { fault: { delay: { time: 50ms } } }
-          broken: { fault: { truncate: { after: 10B } } }
+          held: { fault: { delay: { time: 20s }, abort: { status: 503 } }, mode: report }
+          broken: { fault: { truncate: { after: 10B } }, mode: %s }
         routes:
           abort: { match: { path: /abort }, auth: public, policies: [abort], to: o }
           testers:
@@ -35,10 +36,11 @@ class FaultWireTest {
             policies: [{ use: abort, when: "'x-fault' in request.headers" }]
             to: o
           late: { match: { path: /late }, auth: public, policies: [late], to: o }
+          held: { match: { path: /held }, auth: public, policies: [held], to: o }
           broken: { match: { path: /broken/** }, auth: public, policies: [broken], to: o }
         telemetry: { accessLog: { to: "off" } }
         """
-            .formatted(origin.url(), mode));
+            .formatted(origin.url(), mode, mode));
   }
 
   private static ScriptedOrigin origin() {
@@ -75,6 +77,22 @@ class FaultWireTest {
       assertThat(
               gateway.metric("headgate_would_deny_total{policy=\"abort\",reason=\"fault.abort\"}"))
           .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void inReportModeNobodyIsHeldBackAndNothingBrokenOff() throws Exception {
+    try (var origin = origin();
+        var gateway = inFrontOf(origin, "report");
+        var client = gateway.connect()) {
+      long begun = System.nanoTime();
+      assertThat(get(client, "/held", "").text()).isEqualTo("short");
+      assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
+      assertThat(get(client, "/broken/long", "").text()).isEqualTo("0123456789abcdef");
+      String metric = "headgate_would_deny_total{policy=\"%s\",reason=\"fault.%s\"}";
+      assertThat(gateway.metric(metric.formatted("held", "delay"))).isEqualTo(1);
+      assertThat(gateway.metric(metric.formatted("held", "abort"))).isEqualTo(1);
+      assertThat(gateway.metric(metric.formatted("broken", "truncate"))).isEqualTo(1);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.headgate.policy.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.config.Limiting;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.ManualLoop;
@@ -34,7 +35,7 @@ class ExplainedLimitTest {
     });
     LimitPlan plan =
         SharedNodes.plan(
-            SharedNodes.place(1), 10, List.of("1/h"), lease, Limit.OnStoreFailure.DENY);
+            SharedNodes.place(1), 10, List.of("1/h"), lease, Limiting.OnStoreFailure.DENY);
     LimitPolicy policy = new LimitPolicy(plan, loop);
 
     assertThat(policy.onRequest(explained(loop))).isEqualTo(Decision.CONTINUE);
@@ -49,7 +50,7 @@ class ExplainedLimitTest {
   void saysHowMuchRoomAWindowHas(boolean sliding) {
     ManualLoop loop = new ManualLoop();
     LimitPlan buckets =
-        SharedNodes.plan(SharedNodes.place(1), 10, List.of("1/h"), 0, Limit.OnStoreFailure.DENY);
+        SharedNodes.plan(SharedNodes.place(1), 10, List.of("1/h"), 0, Limiting.OnStoreFailure.DENY);
     LimitPlan.One bucket = buckets.limits().getFirst();
     LimitPlan plan =
         new LimitPlan(

@@ -2,6 +2,7 @@ package dev.headgate.policy.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.config.Limiting;
 import dev.headgate.config.Rate;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.ManualLoop;
@@ -62,7 +63,7 @@ class LeasedTokensTest {
         loop.advance(Duration.ofMillis(random.nextInt(1_000_000))); // clocks do not agree
         loop.stores((command, listener) -> send(this, command, listener));
         LimitPlan plan =
-            SharedNodes.plan(PLACE, burst, List.of(rate), lease, Limit.OnStoreFailure.DENY);
+            SharedNodes.plan(PLACE, burst, List.of(rate), lease, Limiting.OnStoreFailure.DENY);
         tokens = plan.tokens(loop);
       }
 

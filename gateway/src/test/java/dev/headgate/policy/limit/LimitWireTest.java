@@ -260,6 +260,22 @@ class LimitWireTest {
   }
 
   @Test
+  void nobodyWaitsForItsTurnInReportMode() throws Exception {
+    String limit = "{ rate: 6/min, burst: 1, maxDelay: 20s }";
+    try (var gateway = new Gateways("nio").start(config(limit, "report"));
+        RawClient client = gateway.connect()) {
+      long begun = System.nanoTime();
+      assertThat(status(client, "/open")).isEqualTo(200);
+      assertThat(status(client, "/open")).isEqualTo(200);
+      assertThat(status(client, "/open")).isEqualTo(200);
+      assertThat(status(client, "/open")).as("later than the longest delay").isEqualTo(200);
+      assertThat(System.nanoTime() - begun).isLessThan(9_000_000_000L);
+      gateway.awaitMetric("headgate_would_deny_total{policy=\"few\",reason=\"limit.delayed\"}", 2);
+      gateway.awaitMetric("headgate_would_deny_total{policy=\"few\",reason=\"limit.exceeded\"}", 1);
+    }
+  }
+
+  @Test
   void reportsWithoutRefusing() throws Exception {
     try (var gateway = new Gateways("nio").start(config("{ rate: 1/h }", "report"));
         RawClient client = gateway.connect()) {

@@ -35,6 +35,10 @@ final class RedisUnderTest implements AutoCloseable {
     return new RedisUnderTest(freePort(), List.of(settings));
   }
 
+  static RedisUnderTest startOn(int port, String... settings) throws IOException {
+    return new RedisUnderTest(port, List.of(settings));
+  }
+
   static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
@@ -133,6 +137,23 @@ final class RedisUnderTest implements AutoCloseable {
         text.append((char) in.read());
       }
       return text.toString();
+    }
+  }
+
+  /** Sends one line whose answer is a list. */
+  List<String> lines(String line) throws IOException {
+    asked++;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+      socket.getOutputStream().write((line + "\r\n").getBytes(US_ASCII));
+      List<String> lines = new ArrayList<>();
+      int count = Integer.parseInt(in.readLine().substring(1));
+      for (int i = 0; i < count; i++) {
+        in.readLine(); // its length
+        lines.add(in.readLine());
+      }
+      return lines;
     }
   }
 

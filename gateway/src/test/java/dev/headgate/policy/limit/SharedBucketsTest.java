@@ -3,6 +3,7 @@ package dev.headgate.policy.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headgate.config.Limiting;
 import dev.headgate.exchange.Stores;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ class SharedBucketsTest {
       rates.add("3/7day");
     }
     LimitPlan plan =
-        SharedNodes.plan(SharedNodes.place(1), burst, rates, 0, Limit.OnStoreFailure.DENY);
+        SharedNodes.plan(SharedNodes.place(1), burst, rates, 0, Limiting.OnStoreFailure.DENY);
     SharedBuckets buckets = buckets(plan, new ReferenceBuckets());
     for (int i = 0; i < 400; i++) {
       String key = seed + "-" + random.nextInt(3);
@@ -89,7 +90,7 @@ class SharedBucketsTest {
   @Test
   void aKeyThatHoldsSomethingElseIsAnErrorAndNoFreePass() throws Exception {
     LimitPlan plan =
-        SharedNodes.plan(SharedNodes.place(1), 5, List.of("1/h"), 0, Limit.OnStoreFailure.DENY);
+        SharedNodes.plan(SharedNodes.place(1), 5, List.of("1/h"), 0, Limiting.OnStoreFailure.DENY);
     redis.call("SET headgate:{odd}:0 nonsense");
     SharedBuckets buckets = buckets(plan, new ReferenceBuckets());
 

@@ -118,6 +118,62 @@ class SharedLimitWireTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"exact", "leased"})
+  void limitsOfAPlanAreGivenOutOnceToo(String sync) throws Exception {
+    String yaml =
+        """
+        listeners: { plain: { address: "127.0.0.1:0" } }
+        stores: { shared: { redis: "redis://127.0.0.1:%d", timeout: 2s } }
+        policies: { keys: { apiKey: {} } }
+        routes: { r: { match: { path: /** }, auth: keys, respond: { status: 200 } } }
+        plans: { gold: { limits: [{ rate: 1/h, burst: 10, store: shared, sync: %s }, { rate: 50/day, store: shared, sync: %s }] } }
+        products: { all: { routes: [r] } }
+        consumers:
+          acme:
+            plan: gold
+            products: [all]
+            credentials:
+              - apiKey: { sha256: 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae }
+        ledger: { store: "off" }
+        telemetry: { accessLog: { to: "off" } }
+        """
+            .formatted(redis.port(), sync, sync);
+    try (var one = new Gateways("nio").start(yaml);
+        var other = new Gateways("nio").start(yaml);
+        RawClient first = one.connect();
+        RawClient second = other.connect()) {
+      int admitted = 0;
+      for (int i = 0; i < 30; i++) {
+        RawClient client = i % 2 == 0 ? first : second;
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nX-API-Key: foo\r\n\r\n");
+        admitted += client.readResponse().status() == 200 ? 1 : 0;
+      }
+      // With leases, what the store has not settled yet may come on top: one for each node.
+      assertThat(admitted).isBetween(10, sync.equals("exact") ? 10 : 10 + 2 * (1 + 1));
+      one.apply(yaml.replace("rate: 50/day", "rate: 60/day"));
+      refusedByPlan(first);
+    }
+  }
+
+  private static void refusedByPlan(RawClient client) throws Exception {
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nX-API-Key: foo\r\n\r\n");
+    assertThat(client.readResponse().status()).as("counted in the store").isEqualTo(429);
+  }
+
+  @Test
+  void nobodyWaitsForItsTurnInReportMode() throws Exception {
+    String yaml = config("rate: 6/min, burst: 1, maxDelay: 20s", "report", "timeout: 2s");
+    try (var gateway = new Gateways("nio").start(yaml);
+        RawClient client = gateway.connect()) {
+      long begun = System.nanoTime();
+      assertThat(admitted(client, 2)).isEqualTo(2);
+      assertThat(System.nanoTime() - begun).isLessThan(9_000_000_000L);
+      gateway.awaitMetric(
+          "headgate_would_deny_total{policy=\"fleet\",reason=\"limit.delayed\"}", 1);
+    }
+  }
+
   @Test
   void theUpstreamsPriceIsChargedInTheStoreAfterwards() throws Exception {
     String limit = "rate: 1/h, burst: 10, cost: 2, costHeader: X-Cost";

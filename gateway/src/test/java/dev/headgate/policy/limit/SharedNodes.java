@@ -1,5 +1,6 @@
 package dev.headgate.policy.limit;
 
+import dev.headgate.config.Limiting;
 import dev.headgate.config.Rate;
 import dev.headgate.config.read.ConfigReader;
 import dev.headgate.config.read.Reading;
@@ -39,7 +40,11 @@ final class SharedNodes {
    * @param lease how much is lent at most; 0 if the store is asked about each request
    */
   static LimitPlan plan(
-      Stores.Place place, long burst, List<String> rates, long lease, Limit.OnStoreFailure away) {
+      Stores.Place place,
+      long burst,
+      List<String> rates,
+      long lease,
+      Limiting.OnStoreFailure away) {
     List<LimitPlan.One> limits = new ArrayList<>();
     for (String rate : rates) {
       limits.add(LimitPlan.One.of("few:" + rate, Rate.parse(rate), burst, new Buckets(1000)));

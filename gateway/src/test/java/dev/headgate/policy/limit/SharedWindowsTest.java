@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.GatewayUnderTest;
 import dev.headgate.Gateways;
+import dev.headgate.config.Limiting;
 import dev.headgate.config.Rate;
 import dev.headgate.exchange.Stores;
 import dev.headgate.testkit.RawClient;
@@ -35,7 +36,7 @@ class SharedWindowsTest {
 
   private SharedWindows windows(long limit, boolean sliding) {
     Stores.Place place = SharedNodes.place(redis.port());
-    LimitPlan like = SharedNodes.plan(place, 1, List.of("1/h"), 0, Limit.OnStoreFailure.DENY);
+    LimitPlan like = SharedNodes.plan(place, 1, List.of("1/h"), 0, Limiting.OnStoreFailure.DENY);
     LimitPlan.One one =
         LimitPlan.One.of("few", Rate.parse("1/31day"), limit, new Windows(1000, LENGTH, sliding));
     LimitPlan plan =
