@@ -5,6 +5,7 @@ import dev.headgate.health.Ejection;
 import dev.headgate.health.EndpointState;
 import dev.headgate.health.Standing;
 import dev.headgate.health.UpstreamHealth;
+import dev.headgate.overload.RequestLimit;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -43,6 +44,12 @@ final class UpstreamsPage {
     CircuitBreaker breaker = health.breaker();
     if (breaker != null) {
       out.writeStringProperty("breaker", breaker.phase().word());
+    }
+    RequestLimit requests = health.requests();
+    if (requests != null) {
+      out.writeNumberProperty("requests", requests.taken());
+      out.writeNumberProperty("requestLimit", requests.limit());
+      out.writeNumberProperty("queued", requests.queued());
     }
     out.writeArrayPropertyStart("endpoints");
     List<EndpointState> endpoints = standing.endpoints();

@@ -19,8 +19,17 @@ record ListedUpstreams(List<Upstream> upstreams, String json) {
    * One upstream.
    *
    * @param breaker null if it has none
+   * @param requests how many it has; null if they are not bound
    */
-  record Upstream(String name, boolean panic, @Nullable String breaker, List<Endpoint> endpoints) {}
+  record Upstream(
+      String name,
+      boolean panic,
+      @Nullable String breaker,
+      @Nullable Requests requests,
+      List<Endpoint> endpoints) {}
+
+  /** How many requests an upstream has, may have, and lets wait. */
+  record Requests(String now, String limit, String queued) {}
 
   /** One endpoint. What it has nothing to say about is null. */
   record Endpoint(
@@ -48,7 +57,15 @@ record ListedUpstreams(List<Upstream> upstreams, String json) {
         facts.getOrDefault("name", ""),
         "true".equals(facts.get("panic")),
         facts.get("breaker"),
+        requests(facts),
         endpoints);
+  }
+
+  private static @Nullable Requests requests(Map<String, String> facts) {
+    String limit = facts.get("requestLimit");
+    return limit == null
+        ? null
+        : new Requests(facts.getOrDefault("requests", ""), limit, facts.getOrDefault("queued", ""));
   }
 
   private static Endpoint endpoint(JsonParser in) {

@@ -79,6 +79,19 @@ final class UpstreamsCommand implements Callable<Integer> {
                 .out()
                 .println(
                     one.name() + ": the circuit breaker is " + one.breaker().replace('_', ' ')));
+    shown.forEach(one -> requests(terminal, one));
+  }
+
+  private static void requests(Terminal terminal, ListedUpstreams.Upstream one) {
+    ListedUpstreams.Requests requests = one.requests();
+    if (requests != null) {
+      String wait = requests.queued().equals("0") ? "" : ", " + requests.queued() + " wait";
+      terminal
+          .out()
+          .println(
+              "%s: %s of %s requests at once%s"
+                  .formatted(one.name(), requests.now(), requests.limit(), wait));
+    }
   }
 
   private static List<String> row(String name, ListedUpstreams.Endpoint endpoint) {

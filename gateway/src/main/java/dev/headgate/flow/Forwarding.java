@@ -7,7 +7,7 @@ import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
 import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
-import dev.headgate.upstream.Attempt;
+import dev.headgate.upstream.Pending;
 import dev.headgate.upstream.RetryRules;
 import dev.headgate.upstream.Tried;
 import dev.headgate.upstream.UpstreamListener;
@@ -37,7 +37,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
   private final UpstreamPool pool;
   private final UpstreamRequest request;
 
-  private @Nullable Attempt attempt;
+  private @Nullable Pending attempt;
   private @Nullable UpstreamStream stream;
   private final Tried tried = new Tried();
   private @Nullable BodyInspection inspection;
@@ -132,7 +132,7 @@ final class Forwarding extends Deadline implements UpstreamListener {
   }
 
   private void open() {
-    Attempt waits = pool.open(this, tried);
+    Pending waits = pool.open(this, tried);
     if (waits != null) {
       attempt = waits;
     }
@@ -193,14 +193,15 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   /** Adds to the answer what belongs to such a failure. */
   void explain(Failure failure, Headers headers) {
-    if (failure.reason().equals(UpstreamPool.OPEN)) {
-      headers.set(HeaderName.RETRY_AFTER, Long.toString(pool.retryAfterSeconds()));
+    long seconds = pool.retryAfterSeconds(failure.reason());
+    if (seconds > 0) {
+      headers.set(HeaderName.RETRY_AFTER, Long.toString(seconds));
     }
   }
 
   /** Gives up; the upstream is not heard any more. */
   void cancel() {
-    Attempt waiting = attempt;
+    Pending waiting = attempt;
     UpstreamStream open = stream;
     attempt = null;
     stream = null;

@@ -1,5 +1,6 @@
 package dev.headgate.snapshot;
 
+import dev.headgate.config.Priority;
 import dev.headgate.config.Route;
 import dev.headgate.route.PathRewrite;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param bodyLimit bytes
  * @param timeoutNanos 0 for none
  * @param rewrite null where the upstream gets the path as it is
+ * @param highestPriority what the priority of a request can turn out to be at most
  */
 public record CompiledRoute(
     Route config,
@@ -19,4 +21,5 @@ public record CompiledRoute(
     @Nullable PathRewrite rewrite,
     HeaderEdits request,
     HeaderEdits response,
-    PolicyChain policies) {}
+    PolicyChain policies,
+    Priority highestPriority) {}

@@ -41,6 +41,7 @@ public final class Compiler {
 
   private final PolicyCompiler policies;
   private final ProductCompiler products;
+  private final PriorityCompiler priorities;
 
   private Compiler(Config config, @Nullable Snapshot before, Outside outside, Problems problems) {
     this.config = config;
@@ -48,7 +49,8 @@ public final class Compiler {
     this.problems = problems;
     this.outside = outside;
     this.products = new ProductCompiler(config, before, outside);
-    this.policies = new PolicyCompiler(config, before, outside, products, problems);
+    this.priorities = new PriorityCompiler(config);
+    this.policies = new PolicyCompiler(config, before, outside, products, priorities, problems);
   }
 
   /**
@@ -181,7 +183,8 @@ public final class Compiler {
   private boolean isSame(String name, CompiledRoute was, Route route) {
     if (was.config() != route
         || !policies.isCurrent(was.policies(), route)
-        || !products.isCurrent(was.policies(), name)) {
+        || !products.isCurrent(was.policies(), name)
+        || !priorities.isCurrent(was, route)) {
       return false;
     }
     if (was.action() instanceof Action.Forward forward) {
@@ -207,7 +210,8 @@ public final class Compiler {
               rewrite == null ? null : PathRewrite.of(template, rewrite),
               HeaderEdits.of(route.headers().request()),
               HeaderEdits.of(route.headers().response()),
-              policies.chain(name, route));
+              policies.chain(name, route),
+              priorities.highest(route));
       return new RouteEntry<>(name, route.match(), route.encodedSlash(), compiled);
     } catch (IllegalArgumentException e) {
       // The checks find these with a place of their own; a configuration made by code may skip

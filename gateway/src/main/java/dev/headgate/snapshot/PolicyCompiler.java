@@ -40,6 +40,7 @@ final class PolicyCompiler {
   private final Config config;
   private final Outside outside;
   private final ProductCompiler products;
+  private final PriorityCompiler priorities;
   private final Problems problems;
   private final boolean sameConsumers;
   private final Map<String, CompiledPolicy> named = new HashMap<>();
@@ -52,10 +53,12 @@ final class PolicyCompiler {
       @Nullable Snapshot before,
       Outside outside,
       ProductCompiler products,
+      PriorityCompiler priorities,
       Problems problems) {
     this.config = config;
     this.outside = outside;
     this.products = products;
+    this.priorities = priorities;
     this.problems = problems;
     this.sameConsumers = before != null && before.config().consumers().equals(config.consumers());
     Map<String, CompiledPolicy> compiledBefore = before == null ? Map.of() : before.policies();
@@ -167,6 +170,10 @@ final class PolicyCompiler {
     ProductCompiler.Compiled product = products.of(routeName);
     if (product != null) {
       policies.add(product.subscription());
+    }
+    CompiledPolicy priority = priorities.of(route);
+    if (priority != null) {
+      policies.add(priority);
     }
     for (int i = 0; i < route.policies().size(); i++) {
       CompiledPolicy policy =

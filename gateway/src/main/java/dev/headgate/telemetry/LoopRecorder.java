@@ -31,6 +31,7 @@ public final class LoopRecorder implements Recorder {
   private final LoopFamily wouldDeny;
   private final LoopFamily ejections;
   private final LoopFamily probes;
+  private final LoopFamily shed;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
   private final RouteMetrics otherRoutes;
   private final ByName<ListenerMetrics> listeners;
@@ -49,6 +50,7 @@ public final class LoopRecorder implements Recorder {
     this.wouldDeny = new LoopFamily(metrics.wouldDeny());
     this.ejections = new LoopFamily(metrics.ejections());
     this.probes = new LoopFamily(metrics.probes());
+    this.shed = new LoopFamily(metrics.shed());
     LoopFamily refusedConnections = new LoopFamily(metrics.refusedConnections());
     LoopFamily handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
@@ -78,6 +80,11 @@ public final class LoopRecorder implements Recorder {
   /** An endpoint of the upstream was asked whether it is well. */
   public void probed(String upstream, boolean well) {
     probes.cells(upstream, well ? "passed" : "failed").add(0, 1);
+  }
+
+  /** A request was turned away because more come than the node can take. */
+  public void shed(String priority, String reason) {
+    shed.cells(priority, reason).add(0, 1);
   }
 
   @Override

@@ -22,6 +22,7 @@ final class Metrics {
   private final Family wouldDeny = new Family(1, 2, this::maxSeries);
   private final Family ejections = new Family(1, 2, this::maxSeries);
   private final Family probes = new Family(1, 2, this::maxSeries);
+  private final Family shed = new Family(1, 2, this::maxSeries);
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
@@ -95,6 +96,11 @@ final class Metrics {
   /** By upstream and outcome. */
   Family probes() {
     return probes;
+  }
+
+  /** By priority and reason. */
+  Family shed() {
+    return shed;
   }
 
   /** By listener and reason. */

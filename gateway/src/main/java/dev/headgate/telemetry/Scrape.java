@@ -26,6 +26,7 @@ final class Scrape {
     scrape.upstreams();
     scrape.health(facts);
     scrape.probes();
+    LoadMetrics.add(scrape.exposition, metrics, facts);
     scrape.callouts();
     scrape.stores();
     scrape.limits();

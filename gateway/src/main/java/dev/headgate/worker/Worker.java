@@ -10,12 +10,14 @@ import dev.headgate.exchange.Offload;
 import dev.headgate.exchange.Stores;
 import dev.headgate.exchange.TimerWheel;
 import dev.headgate.flow.Serving;
-import dev.headgate.health.Ejection;
 import dev.headgate.http.ByteSink;
 import dev.headgate.http.HeadersPool;
 import dev.headgate.http.HttpDate;
 import dev.headgate.listen.ListenerHandle;
 import dev.headgate.listen.ListenerLoop;
+import dev.headgate.overload.NodeLoad;
+import dev.headgate.overload.Shedder;
+import dev.headgate.overload.Shedding;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.store.LoopClient;
@@ -25,12 +27,10 @@ import dev.headgate.store.StoreObserver;
 import dev.headgate.telemetry.LoopRecorder;
 import dev.headgate.telemetry.Recorder;
 import dev.headgate.telemetry.StoreMetrics;
-import dev.headgate.telemetry.UpstreamMetrics;
 import dev.headgate.upstream.CalloutClient;
 import dev.headgate.upstream.Connector;
 import dev.headgate.upstream.LoopIo;
 import dev.headgate.upstream.NameResolver;
-import dev.headgate.upstream.PoolObserver;
 import dev.headgate.upstream.UpstreamPool;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadEventLoop;
@@ -67,6 +67,8 @@ public final class Worker implements Serving, Loop {
   private final Callouts callouts;
   private final LoopStores stores;
   private final Probing probing;
+  private final NodeMemory memory;
+  private final Shedder shedder;
   private final LoopPolicies policies = new LoopPolicies(this);
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final HttpDate date = new HttpDate();
@@ -92,12 +94,15 @@ public final class Worker implements Serving, Loop {
       int loops,
       Function<Loop, LoopRecorder> recorders,
       OffloadThreads offload,
-      StoreNews storeNews) {}
+      StoreNews storeNews,
+      NodeLoad load,
+      NodeMemory memory) {}
 
   /**
+   * @param number of this loop, from 0 on
    * @param node what this loop has in common with the others
    */
-  Worker(EventLoop eventLoop, Node node, Snapshot snapshot) {
+  Worker(EventLoop eventLoop, int number, Node node, Snapshot snapshot) {
     this.eventLoop = eventLoop;
     this.transport = node.transport();
     this.clock = node.clock();
@@ -124,6 +129,9 @@ public final class Worker implements Serving, Loop {
             this::storeObserver);
     stores.retain(snapshot.stores());
     this.probing = new Probing(io, names, recorder);
+    this.memory = node.memory();
+    this.shedder =
+        new Shedder(node.load().observer(number, recorder::shed), TimerWheel.TICK, nanos());
     begin(snapshot);
     long tick = TimerWheel.TICK;
     tickDue = nanos() + tick;
@@ -134,6 +142,7 @@ public final class Worker implements Serving, Loop {
     long now = nanos();
     recorder.late(Math.max(0, now - tickDue));
     tickDue += TimerWheel.TICK;
+    shedder.tick(snapshot.config().overload(), memory.share(now), now);
     timers.advance(now);
     if (now - activeNoted >= ACTIVE_EVERY) {
       activeNoted = now;
@@ -184,6 +193,11 @@ public final class Worker implements Serving, Loop {
   }
 
   @Override
+  public Shedding shedding() {
+    return shedder;
+  }
+
+  @Override
   public Offload offload() {
     return offload;
   }
@@ -230,7 +244,7 @@ public final class Worker implements Serving, Loop {
               upstream.health(),
               upstream.ring(),
               loops,
-              observer(upstream.name()));
+              new MeasuredUpstream(upstream.name(), recorder));
       pools.put(upstream, pool);
       if (!snapshot.upstreams().contains(upstream)) {
         // A request that began before the last change still goes there; nobody after it will.
@@ -240,43 +254,7 @@ public final class Worker implements Serving, Loop {
     return pool;
   }
 
-  /** Upstreams know nothing of telemetry: here the two meet. */
-  private PoolObserver observer(String upstream) {
-    UpstreamMetrics metrics = recorder.upstream(upstream);
-    return new PoolObserver() {
-      @Override
-      public void connectionOpened() {
-        metrics.connectionOpened();
-      }
-
-      @Override
-      public void connectionClosed() {
-        metrics.connectionClosed();
-      }
-
-      @Override
-      public void connectionFailed() {
-        metrics.connectionFailed();
-      }
-
-      @Override
-      public void waitingStarted() {
-        metrics.waitingStarted();
-      }
-
-      @Override
-      public void waitingEnded() {
-        metrics.waitingEnded();
-      }
-
-      @Override
-      public void ejected(Ejection.Reason reason) {
-        recorder.ejected(upstream, reason.word());
-      }
-    };
-  }
-
-  /** Nor do stores. */
+  /** Stores know nothing of telemetry: here the two meet. */
   private StoreObserver storeObserver(String store) {
     StoreMetrics metrics = recorder.store(store);
     return new StoreObserver() {

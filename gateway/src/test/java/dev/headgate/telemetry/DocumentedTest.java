@@ -92,6 +92,10 @@ class DocumentedTest {
     node.recorder.record(exchange);
     node.recorder.ejected("orders", "consecutive_5xx");
     node.recorder.probed("orders", true);
+    node.recorder.shed("sheddable", "loop_lag");
+    node.recorder.upstream("orders").queued();
+    node.recorder.upstream("orders").queueLeft(1_000_000);
+    node.recorder.upstream("orders").refused(false);
     node.recorder.callouts("idp").started();
     node.recorder.callouts("idp").answered(200, 1_000_000);
     node.recorder.store("shared").answered(1_000_000);
