@@ -6,12 +6,10 @@ import dev.headgate.config.Problems;
 import dev.headgate.config.read.EffectiveConfig;
 import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Sources;
-import dev.headgate.health.CircuitBreaker;
-import dev.headgate.health.Standing;
 import dev.headgate.listen.ListenerHandle;
+import dev.headgate.overload.NodeLoad;
 import dev.headgate.plan.Meters;
 import dev.headgate.policy.Policies;
-import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Compiler;
 import dev.headgate.snapshot.Outside;
 import dev.headgate.snapshot.SharedStates;
@@ -97,13 +95,13 @@ public final class Gateway implements AutoCloseable {
       certificates.close();
       return null;
     }
-    Facts facts = new Facts(version);
+    GatewayFacts facts = new GatewayFacts(version);
     Telemetry telemetry = new Telemetry(accepted.config().telemetry(), clock, facts);
     Workers workers =
         new Workers(accepted.config().runtime(), clock, telemetry::loopRecorder, snapshot);
     Revision first = new Revision(snapshot, accepted.sources(), Map.of());
     Gateway gateway = new Gateway(telemetry, workers, certificates, states, clock, first);
-    facts.gateway = gateway;
+    facts.of(gateway);
     gateway.serve(snapshot, accepted.sources(), problems);
     if (problems.hasErrors()) {
       gateway.close();
@@ -296,6 +294,11 @@ public final class Gateway implements AutoCloseable {
     return workers.transport();
   }
 
+  /** What share of the requests is turned away. */
+  NodeLoad load() {
+    return workers.load();
+  }
+
   /** Whether new requests are welcome. */
   public boolean ready() {
     return !draining;
@@ -333,62 +336,16 @@ public final class Gateway implements AutoCloseable {
     telemetry.close();
   }
 
-  /** What a scrape wants to know; the gateway exists a moment after its telemetry. */
-  private static final class Facts implements NodeFacts {
-    private final String version;
-    private volatile @Nullable Gateway gateway;
+  /** What is known of the ledger; null if there is none. */
+  NodeFacts.@Nullable LedgerFacts ledgerFacts() {
+    return ledger.facts();
+  }
 
-    Facts(String version) {
-      this.version = version;
-    }
-
-    @Override
-    public String version() {
-      return version;
-    }
-
-    @Override
-    public long revision() {
-      Gateway known = gateway;
-      return known == null ? 0 : known.snapshot().revision();
-    }
-
-    @Override
-    public @Nullable LedgerFacts ledger() {
-      Gateway known = gateway;
-      return known == null ? null : known.ledger.facts();
-    }
-
-    @Override
-    public List<UpstreamFacts> upstreams() {
-      Gateway known = gateway;
-      return known == null
-          ? List.of()
-          : known.snapshot().upstreams().stream().map(Facts::of).toList();
-    }
-
-    private static UpstreamFacts of(Action.NamedUpstream upstream) {
-      Standing standing = upstream.health().standing();
-      CircuitBreaker breaker = upstream.health().breaker();
-      int out = standing.ejected() + standing.unhealthy();
-      return new UpstreamFacts(
-          upstream.name(),
-          standing.endpoints().size() - out,
-          standing.ejected(),
-          standing.unhealthy(),
-          standing.panic(),
-          breaker == null ? -1 : breaker.phase().ordinal());
-    }
-
-    @Override
-    public List<Certificate> certificates() {
-      Gateway known = gateway;
-      return known == null
-          ? List.of()
-          : TlsFiles.expiries(
-              known.current.listening().values().stream()
-                  .map(listening -> listening.handle().settings())
-                  .toList());
-    }
+  /** The certificates that its listeners show. */
+  List<NodeFacts.Certificate> certificates() {
+    return TlsFiles.expiries(
+        current.listening().values().stream()
+            .map(listening -> listening.handle().settings())
+            .toList());
   }
 }

@@ -34,9 +34,11 @@ final class NodePages implements NodeView {
 
   @Override
   public Readiness readiness() {
+    double share = gateway.load().share();
     return new Readiness(
         gateway.ready() ? Readiness.State.SERVING : Readiness.State.DRAINING,
         gateway.snapshot().revision(),
+        share > 0 ? new Readiness.Overload(share, gateway.load().reason()) : null,
         lastReload.get());
   }
 

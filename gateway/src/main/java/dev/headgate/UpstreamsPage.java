@@ -6,6 +6,7 @@ import dev.headgate.health.EndpointState;
 import dev.headgate.health.FurtherAttempts;
 import dev.headgate.health.Standing;
 import dev.headgate.health.UpstreamHealth;
+import dev.headgate.overload.RequestLimit;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -50,6 +51,12 @@ final class UpstreamsPage {
       out.writeNumberProperty("retries", further.retries());
       out.writeNumberProperty("hedges", further.hedges());
       out.writeNumberProperty("retriesLeft", further.left());
+    }
+    RequestLimit requests = health.requests();
+    if (requests != null) {
+      out.writeNumberProperty("requests", requests.taken());
+      out.writeNumberProperty("requestLimit", requests.limit());
+      out.writeNumberProperty("queued", requests.queued());
     }
     out.writeArrayPropertyStart("endpoints");
     List<EndpointState> endpoints = standing.endpoints();

@@ -26,7 +26,7 @@ class PackageArrowsTest {
           Map.entry("config", "concurrent"),
           Map.entry("http", "concurrent"),
           Map.entry("http2", "concurrent http"),
-          Map.entry("exchange", "concurrent http config"),
+          Map.entry("exchange", "concurrent http config overload"),
           Map.entry("expression", "concurrent http exchange config"),
           Map.entry("pem", ""),
           Map.entry("structured", ""),
@@ -42,33 +42,34 @@ class PackageArrowsTest {
           Map.entry(
               "policy",
               "concurrent http exchange config expression jose jwe keyed pem callout secret structured"
-                  + " digest signature content"),
+                  + " digest signature content overload"),
           Map.entry("plan", "concurrent http exchange config"),
           Map.entry("ledger", "concurrent config plan"),
           Map.entry("route", "concurrent http exchange config"),
           Map.entry("tls", "concurrent config pem"),
-          Map.entry("health", "concurrent exchange config"),
+          Map.entry("overload", "concurrent config"),
+          Map.entry("health", "concurrent exchange config overload"),
           Map.entry("retry", "concurrent http exchange config"),
           Map.entry("balance", "config health"),
           Map.entry(
               "snapshot",
-              "balance concurrent http exchange config health route tls expression policy plan"),
+              "balance concurrent http exchange config health overload route tls expression policy plan"),
           Map.entry(
               "upstream",
-              "balance concurrent http http2 exchange config health keyed retry snapshot tls"),
+              "balance concurrent http http2 exchange config health keyed overload retry snapshot tls"),
           Map.entry("mirror", "concurrent http content exchange config snapshot upstream"),
           Map.entry("telemetry", "concurrent http exchange config keyed snapshot"),
           Map.entry(
               "flow",
-              "concurrent http exchange config mirror retry route snapshot upstream telemetry"
+              "concurrent http exchange config health mirror overload retry route snapshot upstream telemetry"
                   + " expression"),
           Map.entry(
               "listen",
               "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),
           Map.entry(
               "worker",
-              "balance concurrent http exchange config health mirror retry snapshot upstream telemetry"
-                  + " flow listen tls store"),
+              "balance concurrent http exchange config health mirror overload retry snapshot upstream"
+                  + " telemetry flow listen tls store"),
           Map.entry("source", "concurrent config"),
           Map.entry("admin", "concurrent config"));
 

@@ -58,6 +58,14 @@ class UpstreamsPageTest {
   }
 
   @Test
+  void tellsHowManyRequestsAnUpstreamHasWhereTheyAreBound() {
+    UpstreamHealth health =
+        new UpstreamHealth("o", Upstreams.of(1, "limits: { requests: 3, queue: 2 }"));
+    assertThat(Objects.requireNonNull(health.requests()).take()).isTrue();
+    assertThat(page(health)).contains("\"requests\":1,\"requestLimit\":3,\"queued\":0,");
+  }
+
+  @Test
   void namesUpstreamsInOrder() {
     assertThat(
             page(

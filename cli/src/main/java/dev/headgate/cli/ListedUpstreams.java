@@ -20,12 +20,14 @@ record ListedUpstreams(List<Upstream> upstreams, String json) {
    *
    * @param breaker null if it has none
    * @param further null if no request was sent to it yet
+   * @param requests how many it has; null if they are not bound
    */
   record Upstream(
       String name,
       boolean panic,
       @Nullable String breaker,
       @Nullable Further further,
+      @Nullable Requests requests,
       List<Endpoint> endpoints) {}
 
   /**
@@ -34,6 +36,9 @@ record ListedUpstreams(List<Upstream> upstreams, String json) {
    * @param left how many more there may be now
    */
   record Further(String retries, String hedges, String left) {}
+
+  /** How many requests an upstream has, may have, and lets wait. */
+  record Requests(String now, String limit, String queued) {}
 
   /** One endpoint. What it has nothing to say about is null. */
   record Endpoint(
@@ -66,7 +71,15 @@ record ListedUpstreams(List<Upstream> upstreams, String json) {
             ? null
             : new Further(
                 facts.getOrDefault("retries", "0"), facts.getOrDefault("hedges", "0"), left),
+        requests(facts),
         endpoints);
+  }
+
+  private static @Nullable Requests requests(Map<String, String> facts) {
+    String limit = facts.get("requestLimit");
+    return limit == null
+        ? null
+        : new Requests(facts.getOrDefault("requests", ""), limit, facts.getOrDefault("queued", ""));
   }
 
   private static Endpoint endpoint(JsonParser in) {

@@ -83,6 +83,7 @@ final class UpstreamsCommand implements Callable<Integer> {
       if (one.further() != null) {
         further(terminal, one.name(), one.further());
       }
+      requests(terminal, one);
     }
   }
 
@@ -99,6 +100,18 @@ final class UpstreamsCommand implements Callable<Integer> {
                   + further.hedges()
                   + " hedges so far; the budget has room for "
                   + further.left());
+    }
+  }
+
+  private static void requests(Terminal terminal, ListedUpstreams.Upstream one) {
+    ListedUpstreams.Requests requests = one.requests();
+    if (requests != null) {
+      String wait = requests.queued().equals("0") ? "" : ", " + requests.queued() + " wait";
+      terminal
+          .out()
+          .println(
+              "%s: %s of %s requests at once%s"
+                  .formatted(one.name(), requests.now(), requests.limit(), wait));
     }
   }
 

@@ -12,7 +12,7 @@ final class ListedUpstreamsTest {
   private static final String PAGE =
       """
       {"now":"2026-05-01T12:00:00Z","upstreams":[
-       {"name":"a","panic":false,"endpoints":[
+       {"name":"a","panic":false,"requests":7,"requestLimit":7,"queued":2,"endpoints":[
         {"endpoint":"10.0.0.1:80","weight":1,"state":"serving","active":7}]},
        {"name":"b","panic":true,"breaker":"half_open","retries":12,"hedges":3,"retriesLeft":0,"endpoints":[
         {"endpoint":"10.0.0.2:80","weight":1,"state":"ejected","why":"trial_failed",
@@ -39,6 +39,7 @@ final class ListedUpstreamsTest {
             "b         10.0.0.3:80  unhealthy  -                     0       status 503",
             "b: too few serve, so all endpoints are used",
             "b: the circuit breaker is half open",
+            "a: 7 of 7 requests at once, 2 wait",
             "b: 12 retries and 3 hedges so far; the budget has room for 0");
   }
 

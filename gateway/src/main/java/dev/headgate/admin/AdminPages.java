@@ -107,6 +107,13 @@ final class AdminPages {
               out.writeBooleanProperty("ready", readiness.ready());
               out.writeStringProperty("state", readiness.state().word());
               out.writeNumberProperty("revision", readiness.revision());
+              Readiness.Overload overload = readiness.overload();
+              if (overload != null) {
+                out.writeObjectPropertyStart("overload");
+                out.writeNumberProperty("shedding", overload.share());
+                out.writeStringProperty("reason", overload.reason());
+                out.writeEndObject();
+              }
               if (readiness.lastReload() != null) {
                 out.writeObjectPropertyStart("lastReload");
                 reload(out, readiness.lastReload());

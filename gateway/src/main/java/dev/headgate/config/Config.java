@@ -17,5 +17,7 @@ public record Config(
         Map<String, Product> products,
     @Doc("Where use is recorded. Kept only if there are `products`.") Ledger ledger,
     @Doc("How guessing credentials is slowed down.") AuthFailures authFailures,
+    @Doc("When requests are turned away because more come than the node can take.")
+        Overload overload,
     @Doc("What is measured and recorded.") Telemetry telemetry,
     @Doc("The operators' endpoints.") Admin admin) {}

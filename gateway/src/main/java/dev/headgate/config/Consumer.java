@@ -21,11 +21,17 @@ public record Consumer(
         @OneOrMany
         List<PlanChoice> plan,
     @Doc(value = "The products that it has subscribed to.", example = "[orders]") @OneOrMany
-        List<Subscription> products) {
+        List<Subscription> products,
+    @Doc(
+            value =
+                "How much it matters that its requests are answered when the node cannot answer all: `sheddable`,"
+                    + " `default` or `critical`. Without it what the route says.",
+            example = "critical")
+        @Nullable Priority priority) {
 
   /** A caller that has neither plan nor products. */
   public Consumer(List<Credential> credentials, List<String> groups, Map<String, String> labels) {
-    this(credentials, groups, labels, List.of(), List.of());
+    this(credentials, groups, labels, List.of(), List.of(), null);
   }
 
   @Doc("A plan that a consumer has.")

@@ -47,6 +47,11 @@ public record Route(
         @Default("reject")
         EncodedSlash encodedSlash,
     @Doc("Whether WebSocket connections are relayed.") @Default("true") boolean websocket,
+    @Doc(
+            "How much it matters that its requests are answered when the node cannot answer all: `sheddable`, `default` or"
+                + " `critical`. A consumer's own priority goes before it.")
+        @Default("default")
+        Priority priority,
     @Doc("Who looks after this route; shown in the admin API and by explain.")
         @Nullable String owner) {
 

@@ -25,6 +25,13 @@ public record Upstream(
     @Doc("How long to wait for what.") Timeouts timeouts,
     @Doc("Bounds on connections. They are shared out evenly to the event loops.")
         Connections connections,
+    @Doc("Bounds on the requests that the upstream has at once from this node.") Limits limits,
+    @Doc(
+            value =
+                "Finds out by the upstream's latency how many requests it should have at once, and turns away what is"
+                    + " more. Without it only `limits` bound them.",
+            example = "{ min: 10, max: 500 }")
+        @Nullable AdaptiveConcurrency adaptiveConcurrency,
     @Doc("When a request is sent once more.") Retry retry,
     @Doc(
             value =
@@ -159,6 +166,38 @@ public record Upstream(
           @Default("1024")
           @Range(min = "0", max = "1000000")
           int waiting) {}
+
+  @Doc(
+      "Bounds on the requests that an upstream has at once from this node, over all event loops. What finds no place is"
+          + " answered with 503 `upstream.busy`.")
+  public record Limits(
+      @Doc("Requests at once; 0: no fixed bound. Each attempt counts, and so does a WebSocket.")
+          @Default("0")
+          @Range(min = "0", max = "1000000")
+          int requests,
+      @Doc("Requests that may wait for a place at once; further ones are answered at once.")
+          @Default("0")
+          @Range(min = "0", max = "1000000")
+          int queue,
+      @Doc("How long a request waits for a place.")
+          @Default("100ms")
+          @Range(min = "1ms", max = "1m")
+          Duration queueTimeout) {}
+
+  @Doc(
+      "How the bound on the requests at once follows the upstream: it grows as long as the upstream is hardly slower than"
+          + " when nothing waits in it, and shrinks by how much slower it is.")
+  public record AdaptiveConcurrency(
+      @Doc("The smallest bound.") @Default("10") @Range(min = "1", max = "1000000") int min,
+      @Doc("The largest bound.") @Default("1000") @Range(min = "1", max = "1000000") int max,
+      @Doc("By how much the upstream may be slower than when nothing waits in it.") @Default("50%")
+          Percent tolerance,
+      @Doc(
+              "How often it is measured how long the upstream takes when nothing waits in it; a tenth more or less. For that"
+                  + " the bound is halved for a moment, if so many requests come.")
+          @Default("60s")
+          @Range(min = "1s", max = "1h")
+          Duration measureEvery) {}
 
   @Doc(
       "When a request is sent once more, to another endpoint as long as there is one. Never after a byte of the answer has"

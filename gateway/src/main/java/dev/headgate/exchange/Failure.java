@@ -1,5 +1,7 @@
 package dev.headgate.exchange;
 
+import dev.headgate.config.Priority;
+
 /**
  * Why a request was not answered as the caller hoped: where, whose fault, and whether trying again
  * may help.
@@ -13,6 +15,9 @@ package dev.headgate.exchange;
  */
 public record Failure(
     Stage stage, Source source, boolean retryable, int status, String reason, String detail) {
+
+  /** The reason of requests that are turned away because more come than the node can take. */
+  public static final String SHED = "overload.shed";
 
   /** Whose fault it was. */
   public enum Source {
@@ -37,6 +42,11 @@ public record Failure(
 
   public static Failure gateway(Stage stage, int status, String reason, String detail) {
     return new Failure(stage, Source.GATEWAY, false, status, reason, detail);
+  }
+
+  /** More requests come than the node can take, and this is one too many. */
+  public static Failure shed(Stage stage, Priority priority) {
+    return gateway(stage, 503, SHED, "more comes than the node can take: " + priority.word());
   }
 
   public static Failure upstream(boolean retryable, int status, String reason, String detail) {

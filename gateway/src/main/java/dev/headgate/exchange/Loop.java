@@ -1,5 +1,6 @@
 package dev.headgate.exchange;
 
+import dev.headgate.overload.Shedding;
 import java.util.concurrent.Executor;
 
 /**
@@ -54,6 +55,11 @@ public interface Loop extends Executor {
    */
   default LimitMeter limitMeter(String limit) {
     return LimitMeter.NONE;
+  }
+
+  /** Who is turned away because more comes than this loop can do. */
+  default Shedding shedding() {
+    return Shedding.NONE;
   }
 
   /** Work that would hold up the loop. */

@@ -8,7 +8,7 @@ import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.retry.HedgeTimers;
 import dev.headgate.retry.RetryRules;
-import dev.headgate.upstream.Attempt;
+import dev.headgate.upstream.Pending;
 import dev.headgate.upstream.Tried;
 import dev.headgate.upstream.UpstreamPool;
 import dev.headgate.upstream.UpstreamRequest;
@@ -32,7 +32,7 @@ final class Attempts {
   private Tried tried = new Tried();
   private @Nullable Hedge hedge;
   private @Nullable RequestTimeout bound;
-  private @Nullable Attempt waiting;
+  private @Nullable Pending waiting;
 
   /** Whether this is the pause before another attempt. */
   private boolean pausing;
@@ -65,7 +65,7 @@ final class Attempts {
   }
 
   private void open() {
-    Attempt waits = pool.open(forwarding, tried);
+    Pending waits = pool.open(forwarding, tried);
     if (waits != null) {
       waiting = waits;
     }
@@ -193,7 +193,7 @@ final class Attempts {
 
   /** Gives up this attempt. */
   void letGo() {
-    Attempt open = waiting;
+    Pending open = waiting;
     waiting = null;
     pausing = false;
     pool.undecided(tried);

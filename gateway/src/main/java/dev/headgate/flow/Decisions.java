@@ -2,6 +2,7 @@ package dev.headgate.flow;
 
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.config.Listener;
+import dev.headgate.config.Priority;
 import dev.headgate.exchange.Decision;
 import dev.headgate.exchange.Exchange;
 import dev.headgate.exchange.Failure;
@@ -14,6 +15,7 @@ import dev.headgate.http.HeaderName;
 import dev.headgate.http.Headers;
 import dev.headgate.http.MessageRules;
 import dev.headgate.http.RefusedPath;
+import dev.headgate.overload.Shedding;
 import dev.headgate.route.PathRewrite;
 import dev.headgate.route.RouteRequest;
 import dev.headgate.route.Routing;
@@ -25,6 +27,7 @@ import dev.headgate.upstream.UpstreamRequest;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 public final class Decisions {
   /** How long a policy may take to decide that forgets its own bounds. */
   public static final long PATIENCE_NANOS = 30_000_000_000L;
+
+  private static final int LATEST_RETRY_SECONDS = 3;
 
   private final Snapshot snapshot;
   private final Exchange exchange;
@@ -234,6 +239,10 @@ public final class Decisions {
   // admit: what can be said without knowing who calls
 
   private @Nullable Failure admit() {
+    Failure shed = shed(loopPolicies.loop().shedding());
+    if (shed != null) {
+      return shed;
+    }
     Headers headers = exchange.requestHeaders();
     CompiledRoute route = route();
     if (exchange.trustedPeer() && !mayCall()) {
@@ -258,6 +267,22 @@ public final class Decisions {
     }
     callerDeadline = CallerDeadline.of(exchange, route);
     return callerDeadline == null ? null : callerDeadline.refusal(exchange);
+  }
+
+  /** Turns the request away if there is no room for it, whoever calls. */
+  private @Nullable Failure shed(Shedding shedding) {
+    if (exchange.explained() && route().config().priority() != Priority.DEFAULT) {
+      exchange.note(Stage.ADMIT, "priority " + route().config().priority().word());
+    }
+    long start = exchange.startNanos();
+    if (!shedding.active(start)) {
+      return null;
+    }
+    Priority own = route().config().priority();
+    Priority highest = route().highestPriority();
+    // Who calls may have another priority: that is asked again at limit, unless it cannot help.
+    boolean open = route().policies().asksForPriority() && !shedding.wouldShed(highest, start);
+    return !open && shedding.sheds(own, start) ? Failure.shed(Stage.ADMIT, own) : null;
   }
 
   /** A proxy's connection was let in for what its clients may do. */
@@ -324,6 +349,9 @@ public final class Decisions {
     PathRewrite rewrite = route().rewrite();
     String path = rewrite == null ? exchange.path() : rewrite.apply(exchange.path());
     upstreamTarget = query == null ? path : path + "?" + query;
+    if (exchange.explained()) {
+      LoadNotes.add(exchange, route());
+    }
   }
 
   // respond: the answer as the client gets it
@@ -346,6 +374,11 @@ public final class Decisions {
       headers.add(
           HeaderName.ALLOW,
           String.join(", ", onlyPreflight ? route().config().match().methods() : allow));
+    }
+    if (failure.reason().equals(Failure.SHED)) {
+      // Not all at once.
+      int seconds = ThreadLocalRandom.current().nextInt(1, LATEST_RETRY_SECONDS + 1);
+      headers.set(HeaderName.RETRY_AFTER, Integer.toString(seconds));
     }
     if (asked != null && failure.status() == 401 && failure.stage() == Stage.AUTHENTICATE) {
       asked.challenge(headers);

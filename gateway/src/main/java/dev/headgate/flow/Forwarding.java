@@ -169,8 +169,9 @@ final class Forwarding extends Deadline implements UpstreamListener {
 
   /** Adds to the answer what belongs to such a failure. */
   void explain(Failure failure, Headers headers) {
-    if (failure.reason().equals(UpstreamPool.OPEN)) {
-      headers.set(HeaderName.RETRY_AFTER, Long.toString(pool.retryAfterSeconds()));
+    long seconds = pool.retryAfterSeconds(failure.reason());
+    if (seconds > 0) {
+      headers.set(HeaderName.RETRY_AFTER, Long.toString(seconds));
     }
   }
 

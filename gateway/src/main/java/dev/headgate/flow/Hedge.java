@@ -6,7 +6,7 @@ import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
 import dev.headgate.http.Headers;
 import dev.headgate.retry.HedgeTimers;
-import dev.headgate.upstream.Attempt;
+import dev.headgate.upstream.Pending;
 import dev.headgate.upstream.Tried;
 import dev.headgate.upstream.UpstreamListener;
 import dev.headgate.upstream.UpstreamPool;
@@ -43,7 +43,7 @@ final class Hedge extends Deadline implements UpstreamListener {
   private HedgeTimers.@Nullable Waiting timer;
   private Tried tried = new Tried();
   private long sent;
-  private @Nullable Attempt waiting;
+  private @Nullable Pending waiting;
   private @Nullable UpstreamStream stream;
 
   Hedge(
@@ -68,6 +68,9 @@ final class Hedge extends Deadline implements UpstreamListener {
     if (state != State.IDLE || !forwarding.underWay() || !pool.another(attempts.tried())) {
       return;
     }
+    if (attempts.tried().count() == 0) {
+      return; // It waits for a place at the upstream: a second one would wait behind it.
+    }
     if (!pool.retries().hedge(attempts.tried().count(), loop.nanos())) {
       pool.hedged("no_budget");
       return;
@@ -76,7 +79,7 @@ final class Hedge extends Deadline implements UpstreamListener {
     pool.hedging();
     sent = loop.nanos();
     tried = attempts.tried().beside();
-    Attempt waits = pool.open(this, tried);
+    Pending waits = pool.open(this, tried);
     if (waits != null) {
       waiting = waits;
     }
@@ -157,7 +160,7 @@ final class Hedge extends Deadline implements UpstreamListener {
     if (state != State.UNDER_WAY) {
       return;
     }
-    Attempt open = waiting;
+    Pending open = waiting;
     UpstreamStream sending = stream;
     waiting = null;
     stream = null;

@@ -3,6 +3,7 @@ package dev.headgate.health;
 import dev.headgate.concurrent.Shared;
 import dev.headgate.config.Upstream;
 import dev.headgate.health.Ejection.Reason;
+import dev.headgate.overload.RequestLimit;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,6 +58,7 @@ public final class UpstreamHealth {
   private final FurtherAttempts furtherAttempts = new FurtherAttempts();
   private final EventLog events;
   private final @Nullable CircuitBreaker breaker;
+  private final @Nullable RequestLimit requests;
 
   /** All is well at first. */
   public UpstreamHealth(String name, Upstream config) {
@@ -77,6 +79,7 @@ public final class UpstreamHealth {
     this.events = new EventLog(name);
     Upstream.Breaker breaking = config.circuitBreaker();
     this.breaker = breaking == null ? null : new CircuitBreaker(breaking, events);
+    this.requests = RequestLimit.of(config, events::worse);
   }
 
   /** The share, rounded down, but one of several may go; never all of them. */
@@ -95,6 +98,11 @@ public final class UpstreamHealth {
   /** Whether the upstream is asked at all; null where it always is. */
   public @Nullable CircuitBreaker breaker() {
     return breaker;
+  }
+
+  /** How many requests it has at once; null where that is not bound. */
+  public @Nullable RequestLimit requests() {
+    return requests;
   }
 
   /**

@@ -4,7 +4,7 @@ import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Deadline;
 import dev.headgate.exchange.Failure;
 import dev.headgate.http.Headers;
-import dev.headgate.upstream.Attempt;
+import dev.headgate.upstream.Pending;
 import dev.headgate.upstream.UpstreamListener;
 import dev.headgate.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
@@ -20,7 +20,7 @@ final class MirrorAttempt extends Deadline implements UpstreamListener {
   private final Mirrors mirrors;
   private final RequestCopy copy;
 
-  private @Nullable Attempt attempt;
+  private @Nullable Pending attempt;
   private @Nullable UpstreamStream stream;
   private @Nullable Outcome answer;
 
@@ -43,7 +43,7 @@ final class MirrorAttempt extends Deadline implements UpstreamListener {
   }
 
   private void open() {
-    Attempt waits = copy.pool().open(this, copy.tried());
+    Pending waits = copy.pool().open(this, copy.tried());
     if (waits != null) {
       attempt = waits;
     }
@@ -145,7 +145,7 @@ final class MirrorAttempt extends Deadline implements UpstreamListener {
 
   private void letGo() {
     UpstreamStream open = stream;
-    Attempt waiting = attempt;
+    Pending waiting = attempt;
     stream = null;
     attempt = null;
     copy.pool().undecided(copy.tried());

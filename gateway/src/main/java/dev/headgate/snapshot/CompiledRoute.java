@@ -1,5 +1,6 @@
 package dev.headgate.snapshot;
 
+import dev.headgate.config.Priority;
 import dev.headgate.config.Route;
 import dev.headgate.http.HeaderName;
 import dev.headgate.route.PathRewrite;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param callerTimeout the field in which callers may say how long they wait; null for none
  * @param mirrored null where nothing is copied
  * @param rewrite null where the upstream gets the path as it is
+ * @param highestPriority what the priority of a request can turn out to be at most
  */
 public record CompiledRoute(
     Route config,
@@ -24,4 +26,5 @@ public record CompiledRoute(
     @Nullable PathRewrite rewrite,
     HeaderEdits request,
     HeaderEdits response,
-    PolicyChain policies) {}
+    PolicyChain policies,
+    Priority highestPriority) {}

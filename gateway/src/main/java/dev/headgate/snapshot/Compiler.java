@@ -41,13 +41,15 @@ public final class Compiler {
 
   private final PolicyCompiler policies;
   private final ProductCompiler products;
+  private final PriorityCompiler priorities;
 
   private Compiler(Config config, @Nullable Snapshot before, Outside outside, Problems problems) {
     this.config = config;
     this.before = before;
     this.problems = problems;
     this.outside = outside;
-    this.policies = new PolicyCompiler(config, before, outside, problems);
+    this.priorities = new PriorityCompiler(config);
+    this.policies = new PolicyCompiler(config, before, outside, priorities, problems);
     this.products = new ProductCompiler(config, before, outside, policies);
   }
 
@@ -181,7 +183,8 @@ public final class Compiler {
   private boolean isSame(String name, CompiledRoute was, Route route) {
     if (was.config() != route
         || !policies.isCurrent(was.policies(), route)
-        || !products.isCurrent(was.policies(), name)) {
+        || !products.isCurrent(was.policies(), name)
+        || !priorities.isCurrent(was, route)) {
       return false;
     }
     if (was.mirrored() instanceof Mirrored copies
@@ -214,7 +217,8 @@ public final class Compiler {
               rewrite == null ? null : PathRewrite.of(template, rewrite),
               HeaderEdits.of(route.headers().request()),
               HeaderEdits.of(route.headers().response()),
-              policies.chain(name, route, products.of(name)));
+              policies.chain(name, route, products.of(name)),
+              priorities.highest(route));
       return new RouteEntry<>(name, route.match(), route.encodedSlash(), compiled);
     } catch (IllegalArgumentException e) {
       // The checks find these with a place of their own; a configuration made by code may skip

@@ -17,11 +17,14 @@ public final class PolicyChain {
 
   private final CompiledPolicy[] policies;
   private final boolean answersPreflights;
+  private final boolean asksForPriority;
 
   private PolicyChain(List<CompiledPolicy> policies) {
     this.policies = policies.toArray(CompiledPolicy[]::new);
     this.answersPreflights =
         policies.stream().anyMatch(policy -> policy.factory().answersPreflights());
+    this.asksForPriority =
+        policies.stream().anyMatch(policy -> policy.kind().equals(PriorityCompiler.KIND));
   }
 
   /** Policies that are off are left out. */
@@ -37,6 +40,11 @@ public final class PolicyChain {
     }
     asked.sort(Comparator.comparing(CompiledPolicy::stage)); // stable
     return new PolicyChain(asked);
+  }
+
+  /** Whether who calls may change the priority of a request. */
+  public boolean asksForPriority() {
+    return asksForPriority;
   }
 
   /** Whether one of them answers CORS preflights. */

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class PolicyCompiler {
   private final Config config;
   private final Outside outside;
+  private final PriorityCompiler priorities;
   private final Problems problems;
   private final boolean sameConsumers;
   private final Map<String, CompiledPolicy> named = new HashMap<>();
@@ -47,9 +48,15 @@ final class PolicyCompiler {
   /** How files are, looked at once: all policies of the revision see the same. */
   private final Map<Path, FileStamp> stamps = new HashMap<>();
 
-  PolicyCompiler(Config config, @Nullable Snapshot before, Outside outside, Problems problems) {
+  PolicyCompiler(
+      Config config,
+      @Nullable Snapshot before,
+      Outside outside,
+      PriorityCompiler priorities,
+      Problems problems) {
     this.config = config;
     this.outside = outside;
+    this.priorities = priorities;
     this.problems = problems;
     this.sameConsumers = before != null && before.config().consumers().equals(config.consumers());
     Map<String, CompiledPolicy> compiledBefore = before == null ? Map.of() : before.policies();
@@ -165,6 +172,10 @@ final class PolicyCompiler {
     }
     if (product != null) {
       policies.add(product.subscription());
+    }
+    CompiledPolicy priority = priorities.of(route);
+    if (priority != null) {
+      policies.add(priority);
     }
     for (int i = 0; i < route.policies().size(); i++) {
       CompiledPolicy policy =

@@ -36,6 +36,7 @@ public final class LoopRecorder implements Recorder {
   private final LoopFamily hedges;
   private final LoopFamily mirrored;
   private final LoopFamily mirroredBodies;
+  private final LoopFamily shed;
   private final Map<String, RouteMetrics> routes = new HashMap<>();
   private final RouteMetrics otherRoutes;
   private final ByName<ListenerMetrics> listeners;
@@ -59,6 +60,7 @@ public final class LoopRecorder implements Recorder {
     this.hedges = new LoopFamily(metrics.hedges());
     this.mirrored = new LoopFamily(metrics.mirrored());
     this.mirroredBodies = new LoopFamily(metrics.mirroredBodies());
+    this.shed = new LoopFamily(metrics.shed());
     LoopFamily refusedConnections = new LoopFamily(metrics.refusedConnections());
     LoopFamily handshakeErrors = new LoopFamily(metrics.handshakeErrors());
     this.otherRoutes = new RouteMetrics(metrics.routes().overflow(), null);
@@ -113,6 +115,11 @@ public final class LoopRecorder implements Recorder {
   /** The answers to a request of the route and to its copy compare so. */
   public void mirroredBodies(String route, String outcome) {
     mirroredBodies.cells(route, outcome).add(0, 1);
+  }
+
+  /** A request was turned away because more come than the node can take. */
+  public void shed(String priority, String reason) {
+    shed.cells(priority, reason).add(0, 1);
   }
 
   @Override

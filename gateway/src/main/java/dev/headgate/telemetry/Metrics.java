@@ -27,6 +27,7 @@ final class Metrics {
   private final Family hedges = new Family(1, 2, this::maxSeries);
   private final Family mirrored = new Family(1, 2, this::maxSeries);
   private final Family mirroredBodies = new Family(1, 2, this::maxSeries);
+  private final Family shed = new Family(1, 2, this::maxSeries);
   private final Family refusedConnections = new Family(1, 2, this::maxSeries);
   private final Family handshakeErrors = new Family(1, 2, this::maxSeries);
   private final Family loops = new Family(LoopRecorder.CELLS, 0, () -> 1);
@@ -125,6 +126,11 @@ final class Metrics {
   /** By route and outcome. */
   Family mirroredBodies() {
     return mirroredBodies;
+  }
+
+  /** By priority and reason. */
+  Family shed() {
+    return shed;
   }
 
   /** By listener and reason. */

@@ -47,6 +47,23 @@ public interface NodeFacts {
   record UpstreamFacts(
       String upstream, int serving, int ejected, int unhealthy, boolean panic, int breaker) {}
 
+  /** The share of the requests that is turned away because more come than the node can take. */
+  default double shedding() {
+    return 0;
+  }
+
+  /** The upstreams whose requests are bound. */
+  default List<LimitedUpstream> limitedUpstreams() {
+    return List.of();
+  }
+
+  /**
+   * How many requests an upstream has.
+   *
+   * @param limit how many it may have now
+   */
+  record LimitedUpstream(String upstream, int limit, int requests) {}
+
   /**
    * A certificate that a listener shows.
    *

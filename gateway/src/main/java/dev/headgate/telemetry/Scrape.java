@@ -30,6 +30,7 @@ final class Scrape {
     scrape.probes();
     scrape.mirrored();
     scrape.mirroredBodies();
+    LoadMetrics.add(scrape.exposition, metrics, facts);
     scrape.callouts();
     scrape.stores();
     scrape.limits();

@@ -9,9 +9,14 @@ public final class UpstreamMetrics {
   static final int CLOSED = 1;
   static final int FAILED = 2;
   static final int WAITING = 3;
-  static final Histogram DURATION = new Histogram(4, Buckets.DURATION);
+  static final int QUEUED = 4;
+  static final int REFUSED_FULL = 5;
+  static final int REFUSED_LATE = 6;
+  static final int EVER_QUEUED = 7;
+  static final Histogram DURATION = new Histogram(8, Buckets.DURATION);
   static final Histogram HEAD_DURATION = new Histogram(DURATION.end(), Buckets.DURATION);
-  static final int CELLS = HEAD_DURATION.end();
+  static final Histogram QUEUE_WAIT = new Histogram(HEAD_DURATION.end(), Buckets.DURATION);
+  static final int CELLS = QUEUE_WAIT.end();
 
   private final Cells cells;
 
@@ -42,6 +47,32 @@ public final class UpstreamMetrics {
   /** A request no longer waits for a connection, whatever came of it. */
   public void waitingEnded() {
     cells.add(WAITING, -1);
+  }
+
+  /** A request begins to wait until the upstream may have one more. */
+  public void queued() {
+    cells.add(QUEUED, 1);
+    cells.add(EVER_QUEUED, 1);
+  }
+
+  /** A request no longer waits for that, whatever came of it. */
+  public void queueLeft(long nanos) {
+    cells.add(QUEUED, -1);
+    QUEUE_WAIT.record(cells, LoopRecorder.micros(nanos));
+  }
+
+  /** Whether a request ever waited for that. */
+  static boolean hasQueued(long[] sums) {
+    return sums[EVER_QUEUED] > 0;
+  }
+
+  /**
+   * A request was turned away, as the upstream has too many.
+   *
+   * @param late whether it waited for too long, and not too many did so
+   */
+  public void refused(boolean late) {
+    cells.add(late ? REFUSED_LATE : REFUSED_FULL, 1);
   }
 
   void request(long micros) {

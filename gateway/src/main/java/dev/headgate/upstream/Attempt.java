@@ -5,7 +5,7 @@ import dev.headgate.exchange.Deadline;
 
 /** A request that waits for a connection to one endpoint. */
 @LoopConfined
-public final class Attempt extends Deadline {
+public final class Attempt extends Deadline implements Pending {
   private final EndpointPool pool;
   private final UpstreamListener listener;
   private boolean waits = true;
@@ -27,7 +27,7 @@ public final class Attempt extends Deadline {
     return listener;
   }
 
-  /** Gives up waiting; the listener is not called any more. */
+  @Override
   public void cancel() {
     pool.forget(this);
   }

@@ -26,7 +26,7 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
 
   private final Tried tried = new Tried();
 
-  private @Nullable Attempt attempt;
+  private @Nullable Pending attempt;
   private @Nullable UpstreamStream stream;
   private @Nullable UpstreamPool pool;
   private @Nullable Headers headers;
@@ -144,7 +144,7 @@ final class CalloutAttempt extends Deadline implements UpstreamListener {
 
   private void giveUp(String why) {
     UpstreamStream open = stream;
-    Attempt waiting = attempt;
+    Pending waiting = attempt;
     stream = null;
     attempt = null;
     if (waiting != null) {

@@ -3,6 +3,7 @@ package dev.headgate.upstream;
 import dev.headgate.concurrent.LoopConfined;
 import dev.headgate.exchange.Failure;
 import dev.headgate.exchange.Loop;
+import dev.headgate.overload.RequestLimit;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ final class EndpointPool {
   private final PoolLimits limits;
   private final PoolObserver observer;
 
+  /** Whose places the requests have; null where they need none. */
+  private final @Nullable RequestLimit places;
+
   private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
   private final List<PooledConnection> multiplexed = new ArrayList<>();
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
@@ -48,12 +52,14 @@ final class EndpointPool {
       Consumer<EndpointPool> connector,
       EndpointAddress endpoint,
       PoolLimits limits,
-      PoolObserver observer) {
+      PoolObserver observer,
+      @Nullable RequestLimit places) {
     this.loop = loop;
     this.connector = connector;
     this.endpoint = endpoint;
     this.limits = limits;
     this.observer = observer;
+    this.places = places;
     this.multiplexes = limits.multiplexes();
   }
 
@@ -83,6 +89,7 @@ final class EndpointPool {
     }
     // Requests that wait for connections being made for them do not count as a queue.
     if (waiting.size() >= limits.waiting() + connecting) {
+      freePlaces(1);
       listener.failed(
           Failure.upstream(
               false, 503, "upstream.busy", "too many requests wait for " + endpoint.name()));
@@ -132,6 +139,7 @@ final class EndpointPool {
   void forget(Attempt attempt) {
     if (waiting.remove(attempt)) {
       settle(attempt);
+      freePlaces(1);
     }
   }
 
@@ -181,6 +189,7 @@ final class EndpointPool {
     observer.connectionFailed();
     Attempt attempt = nextWaiting();
     if (attempt != null) {
+      freePlaces(1);
       attempt.listener().failed(failure);
     }
     connectIfNeeded();
@@ -192,7 +201,14 @@ final class EndpointPool {
    */
   void released(PooledConnection connection) {
     active--;
+    freePlaces(1);
     free(connection);
+  }
+
+  private void freePlaces(int count) {
+    for (int i = 0; places != null && i < count; i++) {
+      places.free();
+    }
   }
 
   private void free(PooledConnection connection) {
@@ -227,6 +243,7 @@ final class EndpointPool {
   void closed(PooledConnection connection, int abandoned) {
     open--;
     active -= abandoned;
+    freePlaces(abandoned);
     observer.connectionClosed();
     if (connection.multiplexes()) {
       multiplexed.remove(connection);

@@ -28,6 +28,9 @@ final class OneEndpoint {
       new Upstream.OutlierDetection(
           0, 0, Duration.ofSeconds(1), Duration.ofSeconds(1), new Percent(0));
 
+  private static final Upstream.Limits NO_LIMITS =
+      new Upstream.Limits(0, 0, Duration.ofMillis(100));
+
   private OneEndpoint() {}
 
   static Upstream of(
@@ -43,6 +46,8 @@ final class OneEndpoint {
         new UpstreamHost.Preserve(),
         timeouts,
         connections,
+        NO_LIMITS,
+        null,
         NO_RETRIES,
         null,
         NO_OUTLIERS,

@@ -45,6 +45,15 @@ public interface PoolObserver {
 
   void waitingEnded();
 
+  /** A request begins to wait until the upstream may have one more. */
+  default void queued() {}
+
+  /** A request no longer waits for that, whatever came of it. */
+  default void queueLeft(long nanos) {}
+
+  /** A request was turned away, as the upstream has too many. */
+  default void refused(UpstreamPool.Refusal why) {}
+
   /** A request of this loop was the one for which an endpoint is left out from now on. */
   void ejected(Ejection.Reason reason);
 

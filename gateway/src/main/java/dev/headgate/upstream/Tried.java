@@ -82,6 +82,11 @@ public final class Tried implements IntPredicate {
     return sent;
   }
 
+  /** The next attempt begins. */
+  void sent(long now) {
+    sent = now;
+  }
+
   /** The next attempt was let through. */
   void permitted(int by, long now) {
     permit = by;

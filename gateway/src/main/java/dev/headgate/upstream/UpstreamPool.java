@@ -12,6 +12,7 @@ import dev.headgate.health.FurtherAttempts;
 import dev.headgate.health.Standing;
 import dev.headgate.health.UpstreamHealth;
 import dev.headgate.keyed.RequestKey;
+import dev.headgate.overload.RequestLimit;
 import dev.headgate.retry.HedgeDelay;
 import dev.headgate.retry.HedgeTimers;
 import dev.headgate.retry.ReplayBody;
@@ -33,6 +34,30 @@ public final class UpstreamPool {
   /** The reason of requests that are not sent as the circuit breaker is open. */
   public static final String OPEN = "upstream.open";
 
+  /** The reason of requests for which the upstream, or its connections, have no room. */
+  public static final String BUSY = "upstream.busy";
+
+  /** Why a request is turned away that is one too many for the upstream. */
+  public enum Refusal {
+    /** As many as may wait do so. */
+    FULL("full", "it has as many requests as it may have"),
+    /** It waited for too long. */
+    LATE("queue_timeout", "it had as many requests as it may have for too long");
+
+    private final String word;
+    private final String detail;
+
+    Refusal(String word, String detail) {
+      this.word = word;
+      this.detail = detail;
+    }
+
+    /** As in metrics. */
+    public String word() {
+      return word;
+    }
+  }
+
   private static final int SERVER_ERROR = 500;
   private static final RequestKey.Seed SEED = new RequestKey.Seed(HashRing.hasher());
 
@@ -41,6 +66,7 @@ public final class UpstreamPool {
   private final Upstream config;
   private final UpstreamHealth health;
   private final @Nullable CircuitBreaker breaker;
+  private final @Nullable RequestLimit requests;
   private final @Nullable HashRing ring;
 
   /** Says what a request is about, where that decides where it goes. */
@@ -77,6 +103,7 @@ public final class UpstreamPool {
     this.config = health.config();
     this.health = health;
     this.breaker = health.breaker();
+    this.requests = health.requests();
     this.ring = ring;
     String hash = health.config().balance().hash();
     this.about = hash == null ? null : new RequestKey(List.of(hash), SEED);
@@ -88,7 +115,8 @@ public final class UpstreamPool {
     List<EndpointPool> pools = new ArrayList<>();
     for (Upstream.Endpoint endpoint : config.endpoints()) {
       EndpointAddress address = EndpointAddress.of(endpoint);
-      EndpointPool pool = new EndpointPool(loop, connector::connect, address, limits, observer);
+      EndpointPool pool =
+          new EndpointPool(loop, connector::connect, address, limits, observer, requests);
       connector.watch(pool);
       pools.add(pool);
     }
@@ -132,8 +160,44 @@ public final class UpstreamPool {
    *     is well; gets the one that is chosen
    * @return what waits; null where the listener has been called already
    */
-  public @Nullable Attempt open(UpstreamListener listener, Tried tried) {
+  public @Nullable Pending open(UpstreamListener listener, Tried tried) {
+    RequestLimit by = requests;
+    return by == null || by.take() ? send(listener, tried) : queue(by, listener, tried);
+  }
+
+  private @Nullable Pending queue(RequestLimit by, UpstreamListener listener, Tried tried) {
+    QueuedAttempt waits = new QueuedAttempt(this, by, listener, tried, loop.nanos());
+    if (!waits.begin(loop)) {
+      refuse(listener, Refusal.FULL);
+      return null;
+    }
+    observer.queued();
+    return waits;
+  }
+
+  void refuse(UpstreamListener listener, Refusal why) {
+    observer.refused(why);
+    if (requests != null) {
+      requests.refused(loop.nanos());
+    }
+    listener.failed(Failure.upstream(false, 503, BUSY, why.detail));
+  }
+
+  /** A request waits no longer for others, whatever came of it. */
+  void queueLeft(QueuedAttempt waited, long since) {
+    loop.cancel(waited);
+    observer.queueLeft(loop.nanos() - since);
+  }
+
+  /** Sends a request that has its place, if it needs one. */
+  @Nullable Pending send(UpstreamListener listener, Tried tried) {
+    if (requests != null && requests.measures()) {
+      tried.sent(loop.nanos());
+    }
     if (breaker != null && !permitted(breaker, tried)) {
+      if (requests != null) {
+        requests.free();
+      }
       listener.failed(Failure.upstream(false, 503, OPEN, "too many requests failed or were slow"));
       return null;
     }
@@ -154,9 +218,16 @@ public final class UpstreamPool {
     return permit != CircuitBreaker.REFUSED;
   }
 
-  /** In how many seconds it may be worth to ask again, after {@link #OPEN}. */
-  public long retryAfterSeconds() {
-    return breaker == null ? 1 : breaker.retryAfterSeconds(loop.nanos());
+  /**
+   * In how many seconds it may be worth to ask again, after {@link #OPEN} or {@link #BUSY}; 0 if
+   * nobody can say.
+   */
+  public long retryAfterSeconds(String reason) {
+    return switch (reason) {
+      case OPEN -> breaker == null ? 1 : breaker.retryAfterSeconds(loop.nanos());
+      case BUSY -> 1;
+      default -> 0;
+    };
   }
 
   /** Which requests are sent once more. */
@@ -227,6 +298,10 @@ public final class UpstreamPool {
       if (breaker != null) {
         breaker.ended(tried.permit(), status < SERVER_ERROR, now - tried.sent(), now);
       }
+      // A quick error says nothing about how long it takes to do what was asked for.
+      if (requests != null && status < SERVER_ERROR) {
+        requests.answered(now - tried.sent(), now);
+      }
     }
   }
 
@@ -239,6 +314,9 @@ public final class UpstreamPool {
       tell(health.failed(tried.last(), tried.trial(), now));
       if (breaker != null) {
         breaker.ended(tried.permit(), false, now - tried.sent(), now);
+      }
+      if (requests != null && failure.reason().equals("upstream.timeout")) {
+        requests.answered(now - tried.sent(), now);
       }
     }
   }
@@ -256,7 +334,7 @@ public final class UpstreamPool {
   /** Bounds of the gateway's own, and what an endpoint that is well may do. */
   private static boolean saysNothing(String reason) {
     return switch (reason) {
-      case "upstream.busy", "upstream.no_websocket", "upstream.going_away" -> true;
+      case BUSY, "upstream.no_websocket", "upstream.going_away" -> true;
       default -> false;
     };
   }

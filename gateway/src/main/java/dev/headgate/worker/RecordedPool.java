@@ -5,6 +5,7 @@ import dev.headgate.health.Ejection;
 import dev.headgate.telemetry.LoopRecorder;
 import dev.headgate.telemetry.UpstreamMetrics;
 import dev.headgate.upstream.PoolObserver;
+import dev.headgate.upstream.UpstreamPool;
 
 /** Counts what happens to an upstream on one loop. */
 @LoopConfined
@@ -42,6 +43,21 @@ final class RecordedPool implements PoolObserver {
   @Override
   public void waitingEnded() {
     metrics.waitingEnded();
+  }
+
+  @Override
+  public void queued() {
+    metrics.queued();
+  }
+
+  @Override
+  public void queueLeft(long nanos) {
+    metrics.queueLeft(nanos);
+  }
+
+  @Override
+  public void refused(UpstreamPool.Refusal why) {
+    metrics.refused(why == UpstreamPool.Refusal.LATE);
   }
 
   @Override

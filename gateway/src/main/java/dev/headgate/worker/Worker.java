@@ -16,6 +16,9 @@ import dev.headgate.http.HttpDate;
 import dev.headgate.listen.ListenerHandle;
 import dev.headgate.listen.ListenerLoop;
 import dev.headgate.mirror.Mirrors;
+import dev.headgate.overload.NodeLoad;
+import dev.headgate.overload.Shedder;
+import dev.headgate.overload.Shedding;
 import dev.headgate.retry.ReplayMemory;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Snapshot;
@@ -67,6 +70,8 @@ public final class Worker implements Serving, Loop {
   private final LoopStores stores;
   private final Probing probing;
   private final Mirrors mirrors;
+  private final NodeMemory memory;
+  private final Shedder shedder;
   private final LoopPolicies policies = new LoopPolicies(this);
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final HttpDate date = new HttpDate();
@@ -92,12 +97,15 @@ public final class Worker implements Serving, Loop {
       int loops,
       Function<Loop, LoopRecorder> recorders,
       OffloadThreads offload,
-      StoreNews storeNews) {}
+      StoreNews storeNews,
+      NodeLoad load,
+      NodeMemory memory) {}
 
   /**
+   * @param number of this loop, from 0 on
    * @param node what this loop has in common with the others
    */
-  Worker(EventLoop eventLoop, Node node, Snapshot snapshot) {
+  Worker(EventLoop eventLoop, int number, Node node, Snapshot snapshot) {
     this.eventLoop = eventLoop;
     this.transport = node.transport();
     this.clock = node.clock();
@@ -134,6 +142,9 @@ public final class Worker implements Serving, Loop {
     this.probing = new Probing(io, names, recorder);
     this.mirrors =
         new Mirrors(this, loops, this::pool, recorder::mirrored, recorder::mirroredBodies);
+    this.memory = node.memory();
+    this.shedder =
+        new Shedder(node.load().observer(number, recorder::shed), TimerWheel.TICK, nanos());
     begin(snapshot);
     long tick = TimerWheel.TICK;
     tickDue = nanos() + tick;
@@ -144,6 +155,7 @@ public final class Worker implements Serving, Loop {
     long now = nanos();
     recorder.late(Math.max(0, now - tickDue));
     tickDue += TimerWheel.TICK;
+    shedder.tick(snapshot.config().overload(), memory.share(now), now);
     timers.advance(now);
     if (now - activeNoted >= ACTIVE_EVERY) {
       activeNoted = now;
@@ -191,6 +203,11 @@ public final class Worker implements Serving, Loop {
   @Override
   public LimitMeter limitMeter(String limit) {
     return recorder.limit(limit);
+  }
+
+  @Override
+  public Shedding shedding() {
+    return shedder;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.headgate.concurrent.Shared;
 import dev.headgate.config.RuntimeConfig;
 import dev.headgate.exchange.Loop;
 import dev.headgate.listen.ListenerHandle;
+import dev.headgate.overload.NodeLoad;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.store.StoreNews;
 import dev.headgate.telemetry.LoopRecorder;
@@ -28,6 +29,7 @@ public final class Workers {
   private final Transport transport;
   private final MultiThreadIoEventLoopGroup group;
   private final OffloadThreads offload;
+  private final NodeLoad load;
   private final List<Worker> workers = new ArrayList<>();
 
   /**
@@ -50,13 +52,24 @@ public final class Workers {
     group =
         new MultiThreadIoEventLoopGroup(
             loops, new DefaultThreadFactory("headgate-loop"), transport.handlers());
+    load = new NodeLoad(loops);
     Worker.Node node =
-        new Worker.Node(transport, clock, loops, recorders, offload, new StoreNews(clock));
+        new Worker.Node(
+            transport,
+            clock,
+            loops,
+            recorders,
+            offload,
+            new StoreNews(clock),
+            load,
+            new NodeMemory(System.nanoTime()));
     List<CompletableFuture<Worker>> starting = new ArrayList<>();
     for (int i = 0; i < loops; i++) {
       EventLoop eventLoop = (EventLoop) group.next();
+      int number = i;
       starting.add(
-          CompletableFuture.supplyAsync(() -> new Worker(eventLoop, node, snapshot), eventLoop));
+          CompletableFuture.supplyAsync(
+              () -> new Worker(eventLoop, number, node, snapshot), eventLoop));
     }
     starting.forEach(worker -> workers.add(worker.join()));
     workers.getFirst().probe(snapshot).join();
@@ -65,6 +78,11 @@ public final class Workers {
   /** The name of the transport in use. */
   public String transport() {
     return transport.name();
+  }
+
+  /** What share of the requests the loops turn away. */
+  public NodeLoad load() {
+    return load;
   }
 
   public int loops() {

@@ -24,7 +24,7 @@ final class AdminServerTest {
 
   /** Says what a test tells it to. */
   private static final class FakeNode implements NodeView {
-    volatile Readiness readiness = new Readiness(Readiness.State.SERVING, 1, null);
+    volatile Readiness readiness = new Readiness(Readiness.State.SERVING, 1, null, null);
     volatile String accept = "";
 
     @Override
@@ -115,7 +115,7 @@ final class AdminServerTest {
 
   @Test
   void isNotReadyWhileDraining() throws IOException {
-    node.readiness = new Readiness(Readiness.State.DRAINING, 4, null);
+    node.readiness = new Readiness(Readiness.State.DRAINING, 4, null, null);
     RawResponse response = client.get("/readyz");
     assertThat(response.status()).isEqualTo(503);
     assertThat(response.text())
@@ -136,10 +136,12 @@ final class AdminServerTest {
         new Readiness(
             Readiness.State.SERVING,
             7,
+            new Readiness.Overload(0.25, "memory"),
             new Readiness.Reload(2, Instant.EPOCH, false, List.of(problem)));
     RawResponse response = client.get("/readyz");
     assertThat(response.status()).isEqualTo(200);
     assertThat(response.text())
+        .contains("\"overload\":{\"shedding\":0.25,\"reason\":\"memory\"}")
         .contains("\"result\":\"refused\"", "\"line\":3", "no \\\"auth\\\"", "1970-01-01");
   }
 

@@ -1,5 +1,6 @@
 package dev.headgate.exchange;
 
+import dev.headgate.overload.Shedding;
 import dev.headgate.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -55,6 +56,18 @@ public final class ManualLoop implements Loop {
   @Override
   public Callouts callouts() {
     return callouts;
+  }
+
+  private Shedding shedding = Shedding.NONE;
+
+  /** Turns requests away; nobody does unless a test says so. */
+  public void shedding(Shedding by) {
+    shedding = by;
+  }
+
+  @Override
+  public Shedding shedding() {
+    return shedding;
   }
 
   private Stores stores = Stores.NONE;

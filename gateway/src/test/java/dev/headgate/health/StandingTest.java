@@ -34,6 +34,8 @@ class StandingTest {
             some.host(),
             some.timeouts(),
             some.connections(),
+            some.limits(),
+            some.adaptiveConcurrency(),
             some.retry(),
             null,
             some.outlierDetection(),

@@ -98,6 +98,10 @@ class DocumentedTest {
     node.recorder.hedged("orders", "won");
     node.recorder.mirrored("orders", "same_status");
     node.recorder.mirroredBodies("orders", "same");
+    node.recorder.shed("sheddable", "loop_lag");
+    node.recorder.upstream("orders").queued();
+    node.recorder.upstream("orders").queueLeft(1_000_000);
+    node.recorder.upstream("orders").refused(false);
     node.recorder.callouts("idp").started();
     node.recorder.callouts("idp").answered(200, 1_000_000);
     node.recorder.store("shared").answered(1_000_000);

@@ -73,6 +73,11 @@ final class Node implements AutoCloseable {
     }
 
     @Override
+    public List<LimitedUpstream> limitedUpstreams() {
+      return List.of(new LimitedUpstream("orders", 20, 7));
+    }
+
+    @Override
     public List<Certificate> certificates() {
       return List.of(new Certificate("public", "certs/api.pem", loop.wallMillis() + 86_400_000));
     }

@@ -33,7 +33,8 @@ class EndpointPoolTest {
         _ -> asked++,
         new EndpointAddress("o:80", "o", 80, "o", false),
         new PoolLimits(connections, waiting, multiplexes, CONNECT.toNanos(), 1, 1),
-        counts);
+        counts,
+        null);
   }
 
   @Test

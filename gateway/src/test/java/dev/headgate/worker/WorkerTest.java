@@ -9,6 +9,7 @@ import dev.headgate.config.read.Reading;
 import dev.headgate.config.read.Secrets;
 import dev.headgate.exchange.Failure;
 import dev.headgate.http.Headers;
+import dev.headgate.overload.NodeLoad;
 import dev.headgate.policy.Policies;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.Compiler;
@@ -72,13 +73,16 @@ class WorkerTest {
                 () ->
                     new Worker(
                         eventLoop,
+                        0,
                         new Worker.Node(
                             Transport.of(RuntimeConfig.Transport.NIO),
                             Clock.systemUTC(),
                             1,
                             telemetry::loopRecorder,
                             new OffloadThreads(1),
-                            new StoreNews(Clock.systemUTC())),
+                            new StoreNews(Clock.systemUTC()),
+                            new NodeLoad(1),
+                            new NodeMemory(System.nanoTime())),
                         with),
                 eventLoop)
             .join();

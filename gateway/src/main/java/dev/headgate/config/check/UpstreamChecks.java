@@ -63,6 +63,7 @@ final class UpstreamChecks {
     if (upstream.circuitBreaker() instanceof Upstream.Breaker breaker) {
       breaker(at + ".circuitBreaker", breaker);
     }
+    limits(at, upstream);
     host(at + ".host", upstream.host());
     balance(at + ".balance", upstream.balance());
     retry(at + ".retry", upstream.retry());
@@ -158,6 +159,27 @@ final class UpstreamChecks {
     }
     if (rules.slowCallRate().fraction() == 0) {
       problems.error(at + ".slowCallRate", "with a share of nothing no request is sent", hint);
+    }
+  }
+
+  private void limits(String at, Upstream upstream) {
+    Upstream.AdaptiveConcurrency adaptive = upstream.adaptiveConcurrency();
+    Upstream.Limits limits = upstream.limits();
+    if (adaptive != null && adaptive.max() < adaptive.min()) {
+      problems.error(
+          at + ".adaptiveConcurrency.max", "the largest bound is smaller than the smallest", "");
+    }
+    if (adaptive != null && limits.requests() > 0 && limits.requests() < adaptive.min()) {
+      problems.error(
+          at + ".limits.requests",
+          "this is below adaptiveConcurrency.min, so nothing is left to find out",
+          "");
+    }
+    if (limits.queue() > 0 && limits.requests() == 0 && adaptive == null) {
+      problems.error(
+          at + ".limits.queue",
+          "without a bound nobody waits",
+          "say with 'requests' how many there may be at once, or use 'adaptiveConcurrency'");
     }
   }
 

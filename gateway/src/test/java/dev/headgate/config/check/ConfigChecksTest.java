@@ -83,6 +83,9 @@ class ConfigChecksTest {
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: 'header:' }   | upstreams.orders.balance.hash | 'header:' is nothing that a request is about
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    balance: { hash: heder:X }   | upstreams.orders.balance.hash | 'heder:X' is nothing that a request is about
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { slowCallRate: 0% }   | upstreams.orders.circuitBreaker.slowCallRate | with a share of nothing no request is sent
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    limits: { queue: 5 }   | upstreams.orders.limits.queue | without a bound nobody waits
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    adaptiveConcurrency: { min: 5, max: 4 }   | upstreams.orders.adaptiveConcurrency.max | the largest bound is smaller than the smallest
+          http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    adaptiveConcurrency: {}\\n    limits: { requests: 5 }   | upstreams.orders.limits.requests | this is below adaptiveConcurrency.min, so nothing is left to find out
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    circuitBreaker: { failureRate: 0% }   | upstreams.orders.circuitBreaker.failureRate | with a share of nothing no request is sent
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    health: { path: /h, host: 'a b' }   | upstreams.orders.health.host | 'a b' is not a host name
           http://10.0.0.1:8080]  | http://10.0.0.1:8080]\\n    retry: { on: [rest] }   | upstreams.orders.retry.on[0] | 'rest' is nothing after which a request is sent again
