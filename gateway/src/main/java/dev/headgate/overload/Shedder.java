@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
  * rest is forgotten quickly.
  *
  * <p><b>In between.</b> A loop that has no end of requests to begin comes to its tick later and
- * later. So one that began long after the tick was due is turned away without asking further, which
- * brings the loop to its tick.
+ * later. So where the last tick was late, a request that begins long after the next was due is
+ * turned away without asking further, which brings the loop to its tick.
  *
  * <p><b>Whose.</b> The share is taken from sheddable requests first, then from the others, as far
  * as each are part of what comes. Critical ones are spared unless the bound is passed by so much
@@ -120,8 +120,12 @@ public final class Shedder implements Shedding {
    */
   public void tick(Overload rules, double memory, long now) {
     long passed = Math.max(1, now - lastTick);
+    if (passed < tickNanos / 2) {
+      return; // One that was missed and is made up for: it says nothing of the loop as it is now.
+    }
     lastTick = now;
-    lags[lagAt] = Math.max(0, passed - tickNanos);
+    long latest = Math.max(0, passed - tickNanos);
+    lags[lagAt] = latest;
     lagAt = (lagAt + 1) % LAGS;
     long lag = Arrays.stream(lags).min().orElse(0);
     long bound = rules.loopLag().toNanos();
@@ -136,8 +140,9 @@ public final class Shedder implements Shedding {
     control(
         worst, Math.clamp(error, -1, LARGEST_ERROR), Math.min(passed / SECOND, LONGEST_STEP), now);
     divide(worst >= HARD);
-    tooLate = bound == 0 ? Long.MAX_VALUE : tickNanos + (long) (HARD * bound);
-    muchTooLate = bound == 0 ? Long.MAX_VALUE : tickNanos + (long) (2 * HARD * bound);
+    boolean wasLate = bound > 0 && latest >= bound;
+    tooLate = wasLate ? tickNanos + (long) (HARD * bound) : Long.MAX_VALUE;
+    muchTooLate = wasLate ? tickNanos + (long) (2 * HARD * bound) : Long.MAX_VALUE;
     observer.stands(share, reason, now);
   }
 

@@ -15,8 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * How much of its memory the process uses: of the heap what the last garbage collection left, as
  * what is in use between two of them says nothing; and of what buffers outside it may have.
  *
- * <p>A heap that has not been collected for some seconds is not short, whatever was left then: else
- * one that is turned away from would never be collected, and never be found well again.
+ * <p>A part of the heap that has not been collected for some seconds is not short, whatever was left
+ * then: the old generation is collected again and again when it is, and young collections, which
+ * are always under way, say nothing about it.
  *
  * <p>How it is safe: whoever comes first after the time looks, as a compare-and-set decides; the
  * others read one volatile number.
@@ -26,17 +27,14 @@ final class NodeMemory {
   private static final long EVERY = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long FRESH = TimeUnit.SECONDS.toNanos(5);
 
-  private final List<GarbageCollectorMXBean> collectors =
-      ManagementFactory.getGarbageCollectorMXBeans();
-  private final List<MemoryPoolMXBean> heap =
+  private final List<Part> heap =
       ManagementFactory.getMemoryPoolMXBeans().stream()
           .filter(pool -> pool.getType() == MemoryType.HEAP)
           .filter(MemoryPoolMXBean::isCollectionUsageThresholdSupported)
+          .map(Part::new)
           .toList();
   private final AtomicLong nextLook;
   private volatile double share;
-  private volatile long collections = -1;
-  private volatile long collectedAt;
 
   NodeMemory(long now) {
     nextLook = new AtomicLong(now);
@@ -52,24 +50,45 @@ final class NodeMemory {
   }
 
   private double heapShare(long now) {
-    long count = 0;
-    for (GarbageCollectorMXBean collector : collectors) {
-      count += Math.max(0, collector.getCollectionCount());
-    }
-    if (collections >= 0 && count != collections) {
-      collectedAt = now;
-    }
-    boolean fresh = collections >= 0 && collectedAt != 0 && now - collectedAt < FRESH;
-    collections = count;
-    if (!fresh) {
-      return 0;
-    }
     long left = 0;
-    for (MemoryPoolMXBean pool : heap) {
-      MemoryUsage usage = pool.getCollectionUsage();
-      left += usage == null ? 0 : usage.getUsed();
+    for (Part part : heap) {
+      left += part.left(now);
     }
     return (double) left / Runtime.getRuntime().maxMemory();
+  }
+
+  /** A generation of the heap, with the collectors that collect it. */
+  private static final class Part {
+    private final MemoryPoolMXBean pool;
+    private final List<GarbageCollectorMXBean> collectors;
+    private volatile long collections;
+    private volatile boolean collected;
+    private volatile long collectedAt;
+
+    Part(MemoryPoolMXBean pool) {
+      this.pool = pool;
+      this.collectors =
+          ManagementFactory.getGarbageCollectorMXBeans().stream()
+              .filter(collector -> List.of(collector.getMemoryPoolNames()).contains(pool.getName()))
+              .toList();
+      this.collections = count();
+    }
+
+    private long count() {
+      return collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionCount).sum();
+    }
+
+    /** The bytes that a collection left, if there was one of late. */
+    long left(long now) {
+      long count = count();
+      if (count != collections) {
+        collections = count;
+        collected = true;
+        collectedAt = now;
+      }
+      MemoryUsage usage = pool.getCollectionUsage();
+      return collected && now - collectedAt < FRESH && usage != null ? usage.getUsed() : 0;
+    }
   }
 
   private static double bufferShare() {

@@ -218,4 +218,51 @@ class ShedderTest {
       }
     }
   }
+
+  /** As a loop does: the ticks that it has missed come one right after the other. */
+  private static void afterPause(Shedder shedder, long now, int missed) {
+    for (int i = 0; i <= missed; i++) {
+      shedder.tick(RULES, 0, now + i);
+    }
+  }
+
+  private static Shedder calm(long from) {
+    Shedder shedder =
+        new Shedder(
+            new Shedder.Observer() {
+              @Override
+              public void shed(Priority priority, Shedder.Reason why) {}
+
+              @Override
+              public void stands(double share, Shedder.Reason why, long at) {}
+            },
+            TICK,
+            from);
+    for (int i = 1; i <= 10; i++) {
+      shedder.tick(RULES, 0, from + i * TICK);
+    }
+    return shedder;
+  }
+
+  @Test
+  void onePauseTurnsNobodyAwayHoweverLong() {
+    Shedder shedder = calm(SECOND);
+    long after = 10 * SECOND;
+    assertThat(shedder.active(after)).isFalse();
+    afterPause(shedder, after, 80);
+    assertThat(shedder.active(after + TICK / 2)).isFalse();
+    afterPause(shedder, after + TICK, 0);
+    assertThat(shedder.active(after + TICK)).isFalse();
+  }
+
+  @Test
+  void missedTicksThatComeAllAtOnceDoNotHideThatTheLoopIsLate() {
+    Shedder shedder = calm(SECOND);
+    long now = 2 * SECOND;
+    for (int i = 0; i < 10; i++) {
+      now += 4 * TICK;
+      afterPause(shedder, now, 3);
+    }
+    assertThat(shedder.active(now)).isTrue();
+  }
 }
