@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * How much of its memory the process uses: of the heap what the last garbage collection left, as
  * what is in use between two of them says nothing; and of what buffers outside it may have.
  *
- * <p>A part of the heap that has not been collected for some seconds is not short, whatever was left
- * then: the old generation is collected again and again when it is, and young collections, which
- * are always under way, say nothing about it.
+ * <p>A part of the heap that has not been collected for some seconds is not short, whatever was
+ * left then: the old generation is collected again and again when it is, and young collections,
+ * which are always under way, say nothing about it.
  *
  * <p>How it is safe: whoever comes first after the time looks, as a compare-and-set decides; the
  * others read one volatile number.

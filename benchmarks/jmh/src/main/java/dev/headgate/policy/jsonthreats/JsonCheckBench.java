@@ -67,9 +67,12 @@ public class JsonCheckBench {
     int id = 0;
     while (json.toString().getBytes(StandardCharsets.UTF_8).length < size - 200) {
       json.append(id == 0 ? "" : ",")
-          .append("{\"id\":").append(1_000_000 + id++)
-          .append(",\"article\":\"table\",\"description\":\"").append(description)
-          .append("\",\"price\":129.95,\"available\":true,\"tags\":[\"wood\",\"home\"],\"note\":null}");
+          .append("{\"id\":")
+          .append(1_000_000 + id++)
+          .append(",\"article\":\"table\",\"description\":\"")
+          .append(description)
+          .append(
+              "\",\"price\":129.95,\"available\":true,\"tags\":[\"wood\",\"home\"],\"note\":null}");
     }
     body = json.append("]}").toString().getBytes(StandardCharsets.UTF_8);
   }
