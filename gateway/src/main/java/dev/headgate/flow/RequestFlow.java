@@ -151,7 +151,8 @@ public final class RequestFlow {
     bodyLimit = route.bodyLimit();
     boundTime();
     switch (route.action()) {
-      case Action.Forward forward -> forward(forward.choose(ThreadLocalRandom.current()));
+      case Action.Forward forward ->
+          forward(decisions.target(forward, ThreadLocalRandom.current()));
       case Action.Redirect redirect -> {
         Headers headers = exchange.responseHeaders();
         headers.add(HeaderName.LOCATION, decisions.location(redirect));

@@ -4,6 +4,7 @@ import dev.headgate.balance.HashRing;
 import dev.headgate.config.Upstream;
 import dev.headgate.health.UpstreamHealth;
 import dev.headgate.route.RedirectTarget;
+import dev.headgate.split.Split;
 import dev.headgate.tls.UpstreamTls;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -16,11 +17,14 @@ public sealed interface Action {
   final class Forward implements Action {
     private final List<NamedUpstream> targets;
     private final int[] upTo;
+    private final @Nullable Split split;
 
     /**
      * @param weights the share of each target; their sum is more than 0
+     * @param split null if chance alone shares requests out
      */
-    public Forward(List<NamedUpstream> targets, List<Integer> weights) {
+    public Forward(List<NamedUpstream> targets, List<Integer> weights, @Nullable Split split) {
+      this.split = split;
       this.targets = List.copyOf(targets);
       this.upTo = new int[targets.size()];
       int sum = 0;
@@ -32,6 +36,11 @@ public sealed interface Action {
 
     public List<NamedUpstream> targets() {
       return targets;
+    }
+
+    /** What says which side a request belongs to; null if chance alone does. */
+    public @Nullable Split split() {
+      return split;
     }
 
     /** Chooses by weight. */

@@ -15,6 +15,7 @@ import dev.headgate.route.RedirectTarget;
 import dev.headgate.route.RouteEntry;
 import dev.headgate.route.RouteProblem;
 import dev.headgate.route.Router;
+import dev.headgate.split.Split;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -166,6 +167,9 @@ public final class Compiler {
       for (int i = 0; i < chain.size(); i++) {
         factories.add(chain.at(i).factory());
       }
+      if (route.payload().action() instanceof Action.Forward forward && forward.split() != null) {
+        factories.add(forward.split());
+      }
     }
     return Collections.unmodifiableSet(factories);
   }
@@ -206,7 +210,7 @@ public final class Compiler {
       CompiledRoute compiled =
           new CompiledRoute(
               route,
-              action(route, template),
+              action(name, route, template),
               route.bodyLimit().bytes(),
               route.timeout() == null ? 0 : route.timeout().toNanos(),
               waits == null ? null : HeaderName.of(waits.header()),
@@ -224,7 +228,7 @@ public final class Compiler {
     }
   }
 
-  private Action action(Route route, PathTemplate template) {
+  private Action action(String name, Route route, PathTemplate template) {
     Route.Respond respond = route.respond();
     if (respond != null) {
       Route.Changes headers = new Route.Changes(List.of(), respond.headers(), Map.of());
@@ -246,7 +250,20 @@ public final class Compiler {
     if (weights.stream().mapToInt(Integer::intValue).sum() <= 0) {
       throw new IllegalArgumentException("nowhere to go: no upstream has a weight above 0");
     }
-    return new Action.Forward(targets, weights);
+    return new Action.Forward(targets, weights, split(name, route));
+  }
+
+  private @Nullable Split split(String name, Route route) {
+    return route.split() == null
+        ? null
+        : Split.of(
+            route.to(),
+            route.split(),
+            (rule, why) ->
+                problems.error(
+                    "routes." + name + ".split.force[" + rule + "].when",
+                    String.valueOf(why.getMessage()),
+                    why.hint()));
   }
 
   private @Nullable Mirrored mirrored(Route.@Nullable Mirror rules) {

@@ -48,6 +48,7 @@ final class RouteChecks {
     match(at + ".match", route.match());
     PathTemplate path = path(at + ".match.path", route.match().path());
     targets(at + ".to", route.to());
+    new SplitChecks(problems).check(at, route, path);
     if (route.mirror() != null) {
       mirror(at + ".mirror", route.mirror(), route);
     }
