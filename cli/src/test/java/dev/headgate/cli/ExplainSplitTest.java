@@ -71,6 +71,14 @@ class ExplainSplitTest {
   }
 
   @Test
+  void whatStandsInIsToldToo() throws Exception {
+    assertThat(explain("{ active: blue }\n    fallback: { to: v2, on: [open, 503] }"))
+        .contains("if it does not answer, after 503, open: upstream v2");
+    assertThat(explain("{ active: blue }\n    fallback: { respond: { status: 204 } }"))
+        .contains("after busy, connect_failure, open: an answer with 204");
+  }
+
+  @Test
   void programsSeeTheSideToo() throws Exception {
     assertThat(explain("{ active: green }", "--json"))
         .contains("{\"stage\":\"forward\",\"says\":\"side green: it is active\"}")

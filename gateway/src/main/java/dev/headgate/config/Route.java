@@ -23,6 +23,8 @@ public record Route(
     @Doc("The upstreams that requests go to, by weight.") @OneOrMany List<Target> to,
     @Doc("How requests are shared out among several upstreams, where not by chance.")
         @Nullable Split split,
+    @Doc("What answers when the upstream does not, and no retry helped.")
+        @Nullable Fallback fallback,
     @Doc(
             value =
                 "Copies a share of the requests for another upstream to answer, too. Its answers are read and thrown away.",
@@ -172,6 +174,44 @@ public record Route(
                       + " caller can send; `true` lets every caller choose.",
               example = "\"'testers' in identity.groups\"")
           @Nullable String when) {}
+
+  @Doc(
+      "What answers in place of an upstream that does not, once all retries are used up and as long as no byte of an answer has"
+          + " gone to the client: exactly one of `to` and `respond`.")
+  public record Fallback(
+      @Doc("Another upstream. Only for requests of whose body nothing has been sent.")
+          @Nullable String to,
+      @Doc("A fixed answer.") @Nullable Respond respond,
+      @Doc(
+              value =
+                  "After what: `open` (the circuit breaker is open), `busy` (too many requests wait for a connection),"
+                      + " `connect_failure` (no connection, or one that broke before the endpoint can have done anything),"
+                      + " `timeout` (no answer within `timeouts.response`), `reset` (the connection broke before an answer),"
+                      + " or a status of the answer, 429 or 5xx.",
+              example = "[open, connect_failure, timeout, 503]")
+          @OneOrMany
+          @Default("[open, busy, connect_failure]")
+          List<String> on,
+      @Doc(
+              "Which requests go to another upstream after a timeout, a reset or a status, when the first one may have"
+                  + " acted on them: those with `idempotent` methods (RFC 9110 section 9.2.2), or `any`.")
+          @Default("idempotent")
+          Upstream.Retry.Methods methods) {
+    /** The circuit breaker is open. */
+    public static final String OPEN = "open";
+
+    /** Too many wait for a connection. */
+    public static final String BUSY = "busy";
+
+    /** No connection, or one that broke before anything was done. */
+    public static final String CONNECT_FAILURE = "connect_failure";
+
+    /** No answer in time. */
+    public static final String TIMEOUT = "timeout";
+
+    /** The connection broke before an answer. */
+    public static final String RESET = "reset";
+  }
 
   @Doc("Which copies of requests another upstream gets.")
   @Shorthand("to")

@@ -19,6 +19,7 @@ import dev.headgate.route.RouteRequest;
 import dev.headgate.route.Routing;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
+import dev.headgate.snapshot.Fallback;
 import dev.headgate.snapshot.PolicyChain;
 import dev.headgate.snapshot.Snapshot;
 import dev.headgate.split.Splitter;
@@ -127,6 +128,27 @@ public final class Decisions {
     if (route().action() instanceof Action.Forward forward && forward.split() != null) {
       side = forward.split().on(loopPolicies).side(exchange);
     }
+    if (exchange.explained()
+        && route().action() instanceof Action.Forward forward
+        && forward.fallback() != null) {
+      exchange.note(Stage.FORWARD, "if it does not answer, " + forward.fallback());
+    }
+  }
+
+  /**
+   * What stands in for the upstream after that, if anything does.
+   *
+   * @param word as users write it under {@code on}
+   */
+  @Nullable Fallback fallback(String word) {
+    Fallback instead =
+        route().action() instanceof Action.Forward forward ? forward.fallback() : null;
+    return instead != null
+            && exchange.fallback() == null
+            && instead.takes(word, exchange.method())
+            && (instead.to() == null || !instead.to().name().equals(exchange.upstream()))
+        ? instead
+        : null;
   }
 
   /** The number of the target that the request belongs to; {@link Splitter#BY_CHANCE} for any. */

@@ -18,13 +18,20 @@ public sealed interface Action {
     private final List<NamedUpstream> targets;
     private final int[] upTo;
     private final @Nullable Split split;
+    private final @Nullable Fallback fallback;
 
     /**
      * @param weights the share of each target; their sum is more than 0
      * @param split null if chance alone shares requests out
+     * @param fallback null if failures are what they are
      */
-    public Forward(List<NamedUpstream> targets, List<Integer> weights, @Nullable Split split) {
+    public Forward(
+        List<NamedUpstream> targets,
+        List<Integer> weights,
+        @Nullable Split split,
+        @Nullable Fallback fallback) {
       this.split = split;
+      this.fallback = fallback;
       this.targets = List.copyOf(targets);
       this.upTo = new int[targets.size()];
       int sum = 0;
@@ -41,6 +48,11 @@ public sealed interface Action {
     /** What says which side a request belongs to; null if chance alone does. */
     public @Nullable Split split() {
       return split;
+    }
+
+    /** What answers when the upstream does not; null if nothing does. */
+    public @Nullable Fallback fallback() {
+      return fallback;
     }
 
     /** Chooses by weight. */

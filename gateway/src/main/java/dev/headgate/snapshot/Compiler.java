@@ -5,6 +5,7 @@ import dev.headgate.config.Config;
 import dev.headgate.config.PathTemplate;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
+import dev.headgate.config.Upstream;
 import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.Stores;
@@ -198,6 +199,9 @@ public final class Compiler {
           return false;
         }
       }
+      Fallback fallback = forward.fallback();
+      Action.NamedUpstream other = fallback == null ? null : fallback.to();
+      return other == null || other.equals(upstreams.get(other.name()));
     }
     return true;
   }
@@ -229,13 +233,8 @@ public final class Compiler {
   }
 
   private Action action(String name, Route route, PathTemplate template) {
-    Route.Respond respond = route.respond();
-    if (respond != null) {
-      Route.Changes headers = new Route.Changes(List.of(), respond.headers(), Map.of());
-      return new Action.Respond(
-          respond.status(),
-          HeaderEdits.of(headers),
-          respond.body().getBytes(StandardCharsets.UTF_8));
+    if (route.respond() != null) {
+      return answer(route.respond());
     }
     Route.Redirect redirect = route.redirect();
     if (redirect != null) {
@@ -250,7 +249,31 @@ public final class Compiler {
     if (weights.stream().mapToInt(Integer::intValue).sum() <= 0) {
       throw new IllegalArgumentException("nowhere to go: no upstream has a weight above 0");
     }
-    return new Action.Forward(targets, weights, split(name, route));
+    return new Action.Forward(targets, weights, split(name, route), fallback(route.fallback()));
+  }
+
+  private Action.NamedUpstream upstream(String name) {
+    Action.NamedUpstream upstream = upstreams.get(name);
+    if (upstream == null) {
+      throw new IllegalArgumentException("no upstream '" + name + "'");
+    }
+    return upstream;
+  }
+
+  private static Action.Respond answer(Route.Respond respond) {
+    Route.Changes headers = new Route.Changes(List.of(), respond.headers(), Map.of());
+    return new Action.Respond(
+        respond.status(), HeaderEdits.of(headers), respond.body().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private @Nullable Fallback fallback(Route.@Nullable Fallback config) {
+    return config == null
+        ? null
+        : new Fallback(
+            config.to() == null ? null : upstream(config.to()),
+            config.respond() == null ? null : answer(config.respond()),
+            Set.copyOf(config.on()),
+            config.methods() == Upstream.Retry.Methods.ANY);
   }
 
   private @Nullable Split split(String name, Route route) {
