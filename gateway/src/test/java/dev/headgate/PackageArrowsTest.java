@@ -36,6 +36,7 @@ class PackageArrowsTest {
           Map.entry("jose", "concurrent http exchange config pem signature"),
           Map.entry("jwe", "concurrent exchange config jose pem"),
           Map.entry("keyed", "concurrent http exchange config"),
+          Map.entry("split", "concurrent http exchange config expression keyed"),
           Map.entry("callout", "concurrent http exchange config"),
           Map.entry("store", "concurrent exchange config callout tls"),
           Map.entry("secret", "concurrent exchange config"),
@@ -53,7 +54,8 @@ class PackageArrowsTest {
           Map.entry("balance", "config health"),
           Map.entry(
               "snapshot",
-              "balance concurrent http exchange config health overload route tls expression policy plan"),
+              "balance concurrent http exchange config health overload route tls expression policy plan"
+                  + " split"),
           Map.entry(
               "upstream",
               "balance concurrent http http2 exchange config health keyed overload retry snapshot tls"),
@@ -62,7 +64,7 @@ class PackageArrowsTest {
           Map.entry(
               "flow",
               "concurrent http exchange config health mirror overload retry route snapshot upstream telemetry"
-                  + " expression"),
+                  + " expression split"),
           Map.entry(
               "listen",
               "concurrent http http2 exchange config snapshot upstream telemetry flow tls"),

@@ -216,7 +216,7 @@ final class Explaining {
             exchange.method(),
             decisions.upstreamTarget(),
             fields,
-            targets(exchange, decisions.route(), forward),
+            targets(exchange, decisions, forward),
             exchange.webSocket() ? null : decisions.route().config().mirror());
       }
       case Action.Redirect redirect ->
@@ -226,10 +226,17 @@ final class Explaining {
     };
   }
 
+  /**
+   * Those that the request may go to: one if something says which, else all that chance may take.
+   */
   private static List<Explained.Target> targets(
-      Exchange exchange, CompiledRoute route, Action.Forward forward) {
+      Exchange exchange, Decisions decisions, Action.Forward forward) {
+    CompiledRoute route = decisions.route();
     List<Explained.Target> targets = new ArrayList<>();
     for (int i = 0; i < forward.targets().size(); i++) {
+      if (decisions.side() >= 0 && decisions.side() != i) {
+        continue;
+      }
       Action.NamedUpstream upstream = forward.targets().get(i);
       targets.add(
           new Explained.Target(

@@ -90,14 +90,12 @@ record Narrator(Terminal terminal) {
         .fields()
         .forEach(field -> more(terminal.styled(Style.FAINT, field.name() + ": " + field.value())));
     boolean one = forwarded.targets().size() == 1;
+    int weights = forwarded.targets().stream().mapToInt(Explained.Target::weight).sum();
     stage(
         Stage.FORWARD,
         "to upstream "
             + forwarded.targets().stream()
-                .map(target ->
-                    one
-                        ? target.upstream()
-                        : target.upstream() + " (weight " + target.weight() + ")")
+                .map(target -> one ? target.upstream() : target.upstream() + share(target, weights))
                 .collect(Collectors.joining(" or ")));
     forwarded
         .targets()
@@ -123,6 +121,16 @@ record Narrator(Terminal terminal) {
     if (target.hedge() != null) {
       more(target.upstream() + " is asked a second time, elsewhere, if late by " + target.hedge());
     }
+  }
+
+  private static String share(Explained.Target target, int weights) {
+    double percent = Math.round(1000.0 * target.weight() / weights) / 10.0;
+    String share = String.valueOf(percent);
+    return " (weight "
+        + target.weight()
+        + ", "
+        + (share.endsWith(".0") ? share.substring(0, share.length() - 2) : share)
+        + "%)";
   }
 
   private static String asked(UpstreamHost host) {

@@ -137,7 +137,7 @@ final class CommandLineTest {
             ":6:3",
             "the upstream gets GET /v1/7?x=1",
             "x-forwarded-proto: https",
-            "a (weight 9) or b (weight 1)");
+            "a (weight 9, 90%) or b (weight 1, 10%)");
   }
 
   @Test

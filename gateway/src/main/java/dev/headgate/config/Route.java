@@ -21,6 +21,10 @@ public record Route(
             example = "[{ authorize: \"'read' in identity.scopes\" }]")
         List<RoutePolicy> policies,
     @Doc("The upstreams that requests go to, by weight.") @OneOrMany List<Target> to,
+    @Doc("How requests are shared out among several upstreams, where not by chance.")
+        @Nullable Split split,
+    @Doc("What answers when the upstream does not, and no retry helped.")
+        @Nullable Fallback fallback,
     @Doc(
             value =
                 "Copies a share of the requests for another upstream to answer, too. Its answers are read and thrown away.",
@@ -127,7 +131,92 @@ public record Route(
       @Doc("Its share of the requests relative to the others.")
           @Default("1")
           @Range(min = "0", max = "1000000")
-          int weight) {}
+          int weight,
+      @Doc(
+              value = "What `split` calls it; its upstream's name if there is none.",
+              example = "green")
+          @Nullable String side) {
+
+    /** The name of this side of a split. */
+    public String sideName() {
+      return side == null ? upstream : side;
+    }
+  }
+
+  @Doc(
+      "How requests are shared out among the upstreams of `to`. Without it, each request goes by chance, as the weights say.")
+  public record Split(
+      @Doc(
+              value =
+                  "Keeps a caller on one side: `client` (its address; an IPv6 network of 64 bits), `consumer`,"
+                      + " `credential`, `host`, `header:NAME`, `cookie:NAME`, `claim:NAME`, `label:NAME`, `path:NAME` (what the"
+                      + " route's path captures). The weights then share out callers, and a change of a weight moves only as"
+                      + " many as it has to. Where a request has no such thing, its client's address stands in.",
+              example = "consumer")
+          @Nullable String stick,
+      @Doc(value = "The side that all requests go to, whatever the weights.", example = "blue")
+          @Nullable String active,
+      @Doc("Who is sent to one side on purpose, such as testers; the first that applies counts.")
+          @OneOrMany
+          List<Force> force) {}
+
+  @Doc("Sends a request to the side that something about it names.")
+  public record Force(
+      @Doc(
+              value =
+                  "What names the side: `header:NAME`, `cookie:NAME`, `consumer`, `claim:NAME`, `label:NAME`.",
+              example = "header:X-Canary")
+          String by,
+      @Doc(
+              value =
+                  "The side for each value, compared exactly; other values count for nothing. Without it, the values"
+                      + " are the sides' names.",
+              example = "{ early: green }")
+          Map<String, String> values,
+      @Doc(
+              value =
+                  "A CEL expression: whose requests may be sent so. Needed for `header` and `cookie`, which any"
+                      + " caller can send; `true` lets every caller choose.",
+              example = "\"'testers' in identity.groups\"")
+          @Nullable String when) {}
+
+  @Doc(
+      "What answers in place of an upstream that does not, once all retries are used up and as long as no byte of an answer has"
+          + " gone to the client: exactly one of `to` and `respond`.")
+  public record Fallback(
+      @Doc("Another upstream. Only for requests of whose body nothing has been sent.")
+          @Nullable String to,
+      @Doc("A fixed answer.") @Nullable Respond respond,
+      @Doc(
+              value =
+                  "After what: `open` (the circuit breaker is open), `busy` (too many requests wait for a connection),"
+                      + " `connect_failure` (no connection, or one that broke before the endpoint can have done anything),"
+                      + " `timeout` (no answer within `timeouts.response`), `reset` (the connection broke before an answer),"
+                      + " or a status of the answer, 429 or 5xx.",
+              example = "[open, connect_failure, timeout, 503]")
+          @OneOrMany
+          @Default("[open, busy, connect_failure]")
+          List<String> on,
+      @Doc(
+              "Which requests go to another upstream after a timeout, a reset or a status, when the first one may have"
+                  + " acted on them: those with `idempotent` methods (RFC 9110 section 9.2.2), or `any`.")
+          @Default("idempotent")
+          Upstream.Retry.Methods methods) {
+    /** The circuit breaker is open. */
+    public static final String OPEN = "open";
+
+    /** Too many wait for a connection. */
+    public static final String BUSY = "busy";
+
+    /** No connection, or one that broke before anything was done. */
+    public static final String CONNECT_FAILURE = "connect_failure";
+
+    /** No answer in time. */
+    public static final String TIMEOUT = "timeout";
+
+    /** The connection broke before an answer. */
+    public static final String RESET = "reset";
+  }
 
   @Doc("Which copies of requests another upstream gets.")
   @Shorthand("to")

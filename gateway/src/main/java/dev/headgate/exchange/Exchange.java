@@ -59,6 +59,7 @@ public final class Exchange {
   private @Nullable Failure failure;
   private int retries;
   private @Nullable String hedge;
+  private @Nullable String fallback;
 
   // What it took. Nanoseconds on the loop's monotonic clock, 0 for what did not happen.
   private final long startNanos;
@@ -418,6 +419,26 @@ public final class Exchange {
 
   public void failure(Failure value) {
     failure = value;
+  }
+
+  /** After what something else stood in for the upstream; null if nothing did. */
+  public @Nullable String fallback() {
+    return fallback;
+  }
+
+  /**
+   * Something else stands in for the upstream.
+   *
+   * @param after a word of a route's {@code fallback.on}
+   * @param elsewhere whether it is another upstream, whose attempts count anew
+   */
+  public void fellBack(String after, boolean elsewhere) {
+    fallback = after;
+    if (elsewhere) {
+      endpoint = null;
+      hedge = null;
+      retries = 0;
+    }
   }
 
   public int retries() {

@@ -191,6 +191,12 @@ final class Attempts {
     }
   }
 
+  /** Something else is asked from now on. */
+  void giveWay() {
+    cancel();
+    request.headers().remove(ATTEMPT_COUNT);
+  }
+
   /** Gives up this attempt. */
   void letGo() {
     Pending open = waiting;

@@ -21,13 +21,16 @@ import dev.headgate.route.RouteRequest;
 import dev.headgate.route.Routing;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
+import dev.headgate.snapshot.Fallback;
 import dev.headgate.snapshot.PolicyChain;
 import dev.headgate.snapshot.Snapshot;
+import dev.headgate.split.Splitter;
 import dev.headgate.upstream.UpstreamRequest;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,7 @@ public final class Decisions {
   private List<String> allow = List.of();
   private String upstreamTarget = "";
   private @Nullable CallerDeadline callerDeadline;
+  private int side = Splitter.BY_CHANCE;
 
   /** Whether the route was chosen for a preflight, and takes no requests with its method. */
   private boolean onlyPreflight;
@@ -118,9 +122,48 @@ public final class Decisions {
         return Decision.fail(
             Failure.client(Stage.ROUTE, 405, "route.method", "no route takes this method here"));
       }
+      chooseSide();
       transform();
     }
     return decision;
+  }
+
+  /** Before the transformation, which may take away what names the side. */
+  private void chooseSide() {
+    if (route().action() instanceof Action.Forward forward && forward.split() != null) {
+      side = forward.split().on(loopPolicies).side(exchange);
+    }
+    if (exchange.explained()
+        && route().action() instanceof Action.Forward forward
+        && forward.fallback() != null) {
+      exchange.note(Stage.FORWARD, "if it does not answer, " + forward.fallback());
+    }
+  }
+
+  /**
+   * What stands in for the upstream after that, if anything does.
+   *
+   * @param word as users write it under {@code on}
+   */
+  @Nullable Fallback fallback(String word) {
+    Fallback instead =
+        route().action() instanceof Action.Forward forward ? forward.fallback() : null;
+    return instead != null
+            && exchange.fallback() == null
+            && instead.takes(word, exchange.method())
+            && (instead.to() == null || !instead.to().name().equals(exchange.upstream()))
+        ? instead
+        : null;
+  }
+
+  /** The number of the target that the request belongs to; {@link Splitter#BY_CHANCE} for any. */
+  public int side() {
+    return side;
+  }
+
+  /** The upstream that gets the request. */
+  public Action.NamedUpstream target(Action.Forward forward, RandomGenerator random) {
+    return side >= 0 ? forward.targets().get(side) : forward.choose(random);
   }
 
   /** The route that takes the request; only if there is one. */

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 @LoopConfined
 final class Forwarding extends Deadline implements UpstreamListener {
+  /** From here on an answer may be no good. */
+  private static final int ERROR = 400;
+
   private final RequestFlow flow;
   private final Loop loop;
   private final ClientStream client;
@@ -96,6 +99,22 @@ final class Forwarding extends Deadline implements UpstreamListener {
   /** Whether the request can be sent from its beginning, and nobody has been answered yet. */
   private boolean repeatable() {
     return !answered && (body == null || body.repeatable()) && !request.webSocket();
+  }
+
+  /** Whether the request can go elsewhere as a whole. */
+  boolean unsent() {
+    return !answered
+        && !request.webSocket()
+        && (body == null || body.unsent(exchange.endpoint() != null));
+  }
+
+  /** Gives up for what stands in, which gets whoever looks at the request's body. */
+  @Nullable BodyInspection giveWay() {
+    discard();
+    attempts.giveWay();
+    BodyInspection looking = body == null ? null : body.takeInspection();
+    close();
+    return looking;
   }
 
   /** Whether this has become a WebSocket. */
@@ -180,6 +199,12 @@ final class Forwarding extends Deadline implements UpstreamListener {
   /** Whether the first attempt has neither failed nor been answered. */
   boolean underWay() {
     return !answered && (stream != null || attempts.waits());
+  }
+
+  /** Whether the other attempt is waited for rather than such an answer taken. */
+  boolean unwelcome(int status, Headers headers, boolean end) {
+    return attempts.wouldRepeat(status, headers, end)
+        || (status >= ERROR && flow.decisions().fallback(Integer.toString(status)) != null);
   }
 
   /** The second attempt came to nothing; so did the request if the first had before. */
@@ -288,12 +313,13 @@ final class Forwarding extends Deadline implements UpstreamListener {
   public void responseHead(int status, Headers headers, boolean end) {
     long now = loop.nanos();
     attempts.answered(status, now);
-    if (attempts.hedgeUnderWay() && attempts.wouldRepeat(status, headers, end)) {
+    if (attempts.hedgeUnderWay() && unwelcome(status, headers, end)) {
       loop.cancel(this);
       discard(); // The second attempt may be answered better.
       return;
     }
     if ((repeatable() && attempts.again(status, headers, end))
+        || (status >= ERROR && flow.fallBack(this, Integer.toString(status)))
         || (!end && refused(status, headers))) {
       return;
     }

@@ -123,7 +123,7 @@ final class Hedge extends Deadline implements UpstreamListener {
       return;
     }
     long now = loop.nanos();
-    if (forwarding.underWay() && attempts.wouldRepeat(status, headers, end)) {
+    if (forwarding.underWay() && forwarding.unwelcome(status, headers, end)) {
       pool.answered(tried, status, now);
       stream = null;
       over("failed");

@@ -18,7 +18,7 @@ final class RequestBody {
   private final Forwarding forwarding;
   private final RequestFlow flow;
   private final ClientStream client;
-  private final @Nullable BodyInspection inspection;
+  private @Nullable BodyInspection inspection;
   private @Nullable ReplayBody replay;
   private @Nullable UpstreamStream to;
 
@@ -52,6 +52,22 @@ final class RequestBody {
   /** Whether the body can be sent from its beginning. */
   boolean repeatable() {
     return !sent || replay != null;
+  }
+
+  /**
+   * Whether nothing of it was sent, and nothing is on its way that was asked for.
+   *
+   * @param connected whether there has been a connection to send it on
+   */
+  boolean unsent(boolean connected) {
+    return !sent && (complete || !connected);
+  }
+
+  /** Who looks at it, now the taker's. */
+  @Nullable BodyInspection takeInspection() {
+    BodyInspection looking = inspection;
+    inspection = null;
+    return looking;
   }
 
   /** There is a connection: sends what there is of the body, and asks for more. */

@@ -11,6 +11,7 @@ import dev.headgate.http.Headers;
 import dev.headgate.mirror.RequestCopy;
 import dev.headgate.snapshot.Action;
 import dev.headgate.snapshot.CompiledRoute;
+import dev.headgate.snapshot.Fallback;
 import dev.headgate.snapshot.Mirrored;
 import dev.headgate.upstream.UpstreamRequest;
 import io.netty.buffer.ByteBuf;
@@ -151,18 +152,21 @@ public final class RequestFlow {
     bodyLimit = route.bodyLimit();
     boundTime();
     switch (route.action()) {
-      case Action.Forward forward -> forward(forward.choose(ThreadLocalRandom.current()));
+      case Action.Forward forward ->
+          forward(decisions.target(forward, ThreadLocalRandom.current()));
       case Action.Redirect redirect -> {
         Headers headers = exchange.responseHeaders();
         headers.add(HeaderName.LOCATION, decisions.location(redirect));
         answer(redirect.status(), headers, Refusal.NO_BODY);
       }
-      case Action.Respond respond -> {
-        Headers headers = exchange.responseHeaders();
-        respond.headers().apply(headers);
-        answer(respond.status(), headers, respond.body());
-      }
+      case Action.Respond respond -> respond(respond);
     }
+  }
+
+  private void respond(Action.Respond respond) {
+    Headers headers = exchange.responseHeaders();
+    respond.headers().apply(headers);
+    answer(respond.status(), headers, respond.body());
   }
 
   // forward: a connection, the request, and what is left of its body
@@ -173,12 +177,19 @@ public final class RequestFlow {
     Failure refused = inspecting == null || !bodiless ? null : inspecting.end();
     if (refused != null) {
       fail(refused);
-      return;
+    } else {
+      send(upstream, bodiless, inspecting);
     }
+  }
+
+  private void send(
+      Action.NamedUpstream upstream, boolean bodiless, @Nullable BodyInspection inspecting) {
     exchange.upstream(upstream.name());
     exchange.forwardNanos(serving.loop().nanos());
     UpstreamRequest request = decisions.upstreamRequest(upstream);
-    copy(request);
+    if (forwarding == null) { // What stands in gets no copy of its own.
+      copy(request);
+    }
     ClientStream taker =
         copy != null && copy.compares() ? new MirroredClient(client, copy) : client;
     Forwarding to =
@@ -216,9 +227,34 @@ public final class RequestFlow {
     RequestTimeout bound = requestTimeout;
     if (bound != null && bound.passed()) {
       fail(bound.failure());
-    } else if (!to.again(failure)) {
+    } else if (!to.again(failure) && !fallBack(to, Fallback.word(failure))) {
       fail(failure);
     }
+  }
+
+  /**
+   * Whether something else stands in for the upstream, and if so lets it.
+   *
+   * @param after a failure or a status, as users write it under {@code on}
+   */
+  boolean fallBack(Forwarding from, String after) {
+    Fallback instead = decisions.fallback(after);
+    Action.NamedUpstream other = instead == null ? null : instead.to();
+    if (instead == null || (other != null && !from.unsent())) {
+      return false;
+    }
+    serving.recorder().fellBack(exchange, after, other != null);
+    BodyInspection looking = from.giveWay();
+    boolean bodiless = requestComplete && kept == null;
+    if (looking != null && (other == null || bodiless)) {
+      looking.close();
+    }
+    if (other != null) {
+      send(other, bodiless, looking);
+    } else if (instead.respond() != null) {
+      respond(instead.respond());
+    }
+    return true;
   }
 
   /** A piece of the request's body; takes over the buffer. */

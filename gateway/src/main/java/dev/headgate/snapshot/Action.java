@@ -4,6 +4,7 @@ import dev.headgate.balance.HashRing;
 import dev.headgate.config.Upstream;
 import dev.headgate.health.UpstreamHealth;
 import dev.headgate.route.RedirectTarget;
+import dev.headgate.split.Split;
 import dev.headgate.tls.UpstreamTls;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -16,11 +17,21 @@ public sealed interface Action {
   final class Forward implements Action {
     private final List<NamedUpstream> targets;
     private final int[] upTo;
+    private final @Nullable Split split;
+    private final @Nullable Fallback fallback;
 
     /**
      * @param weights the share of each target; their sum is more than 0
+     * @param split null if chance alone shares requests out
+     * @param fallback null if failures are what they are
      */
-    public Forward(List<NamedUpstream> targets, List<Integer> weights) {
+    public Forward(
+        List<NamedUpstream> targets,
+        List<Integer> weights,
+        @Nullable Split split,
+        @Nullable Fallback fallback) {
+      this.split = split;
+      this.fallback = fallback;
       this.targets = List.copyOf(targets);
       this.upTo = new int[targets.size()];
       int sum = 0;
@@ -32,6 +43,16 @@ public sealed interface Action {
 
     public List<NamedUpstream> targets() {
       return targets;
+    }
+
+    /** What says which side a request belongs to; null if chance alone does. */
+    public @Nullable Split split() {
+      return split;
+    }
+
+    /** What answers when the upstream does not; null if nothing does. */
+    public @Nullable Fallback fallback() {
+      return fallback;
     }
 
     /** Chooses by weight. */

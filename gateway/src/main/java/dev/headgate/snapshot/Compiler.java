@@ -5,6 +5,7 @@ import dev.headgate.config.Config;
 import dev.headgate.config.PathTemplate;
 import dev.headgate.config.Problems;
 import dev.headgate.config.Route;
+import dev.headgate.config.Upstream;
 import dev.headgate.exchange.GuessLimit;
 import dev.headgate.exchange.PolicyFactory;
 import dev.headgate.exchange.Stores;
@@ -15,6 +16,7 @@ import dev.headgate.route.RedirectTarget;
 import dev.headgate.route.RouteEntry;
 import dev.headgate.route.RouteProblem;
 import dev.headgate.route.Router;
+import dev.headgate.split.Split;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -168,6 +170,9 @@ public final class Compiler {
       for (int i = 0; i < chain.size(); i++) {
         factories.add(chain.at(i).factory());
       }
+      if (route.payload().action() instanceof Action.Forward forward && forward.split() != null) {
+        factories.add(forward.split());
+      }
     }
     return Collections.unmodifiableSet(factories);
   }
@@ -197,6 +202,9 @@ public final class Compiler {
           return false;
         }
       }
+      Fallback fallback = forward.fallback();
+      Action.NamedUpstream other = fallback == null ? null : fallback.to();
+      return other == null || other.equals(upstreams.get(other.name()));
     }
     return true;
   }
@@ -209,7 +217,7 @@ public final class Compiler {
       CompiledRoute compiled =
           new CompiledRoute(
               route,
-              action(route, template),
+              action(name, route, template),
               route.bodyLimit().bytes(),
               route.timeout() == null ? 0 : route.timeout().toNanos(),
               waits == null ? null : HeaderName.of(waits.header()),
@@ -228,14 +236,9 @@ public final class Compiler {
     }
   }
 
-  private Action action(Route route, PathTemplate template) {
-    Route.Respond respond = route.respond();
-    if (respond != null) {
-      Route.Changes headers = new Route.Changes(List.of(), respond.headers(), Map.of());
-      return new Action.Respond(
-          respond.status(),
-          HeaderEdits.of(headers),
-          respond.body().getBytes(StandardCharsets.UTF_8));
+  private Action action(String name, Route route, PathTemplate template) {
+    if (route.respond() != null) {
+      return answer(route.respond());
     }
     Route.Redirect redirect = route.redirect();
     if (redirect != null) {
@@ -250,7 +253,44 @@ public final class Compiler {
     if (weights.stream().mapToInt(Integer::intValue).sum() <= 0) {
       throw new IllegalArgumentException("nowhere to go: no upstream has a weight above 0");
     }
-    return new Action.Forward(targets, weights);
+    return new Action.Forward(targets, weights, split(name, route), fallback(route.fallback()));
+  }
+
+  private Action.NamedUpstream upstream(String name) {
+    Action.NamedUpstream upstream = upstreams.get(name);
+    if (upstream == null) {
+      throw new IllegalArgumentException("no upstream '" + name + "'");
+    }
+    return upstream;
+  }
+
+  private static Action.Respond answer(Route.Respond respond) {
+    Route.Changes headers = new Route.Changes(List.of(), respond.headers(), Map.of());
+    return new Action.Respond(
+        respond.status(), HeaderEdits.of(headers), respond.body().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private @Nullable Fallback fallback(Route.@Nullable Fallback config) {
+    return config == null
+        ? null
+        : new Fallback(
+            config.to() == null ? null : upstream(config.to()),
+            config.respond() == null ? null : answer(config.respond()),
+            Set.copyOf(config.on()),
+            config.methods() == Upstream.Retry.Methods.ANY);
+  }
+
+  private @Nullable Split split(String name, Route route) {
+    return route.split() == null
+        ? null
+        : Split.of(
+            route.to(),
+            route.split(),
+            (rule, why) ->
+                problems.error(
+                    "routes." + name + ".split.force[" + rule + "].when",
+                    String.valueOf(why.getMessage()),
+                    why.hint()));
   }
 
   private @Nullable Mirrored mirrored(Route.@Nullable Mirror rules) {

@@ -58,6 +58,7 @@ final class LogLine {
   private static final byte[] UPSTREAM_MS = bytes(",\"upstream_ms\":");
   private static final byte[] HEDGE = bytes(",\"hedge\":\"");
   private static final byte[] RETRIES = bytes(",\"retries\":");
+  private static final byte[] FALLBACK = bytes(",\"fallback\":\"");
   private static final byte[] REVISION = bytes(",\"revision\":");
   private static final byte[] TRACE_ID = bytes(",\"trace_id\":\"");
   private static final byte[] USER_AGENT = bytes("\",\"user_agent\":\"");
@@ -95,6 +96,7 @@ final class LogLine {
             + identity(exchange.identity())
             + wouldDeny(exchange)
             + word(exchange.upstream())
+            + word(exchange.fallback())
             + word(exchange.endpoint());
     return FIXED + JsonBytes.WORST * characters;
   }
@@ -216,6 +218,10 @@ final class LogLine {
     }
     if (exchange.hedge() != null) {
       text(HEDGE, exchange.hedge(), MAX_WORD);
+      out.raw('"');
+    }
+    if (exchange.fallback() != null) {
+      text(FALLBACK, exchange.fallback(), MAX_WORD);
       out.raw('"');
     }
   }

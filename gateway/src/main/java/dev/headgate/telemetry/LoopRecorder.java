@@ -28,6 +28,7 @@ public final class LoopRecorder implements Recorder {
   private final LoopLog log;
   private final TraceContext traces;
   private final LoopFamily failures;
+  private final LoopFamily fallbacks;
   private final LoopFamily wouldDeny;
   private final LoopFamily ejections;
   private final LoopFamily probes;
@@ -52,6 +53,7 @@ public final class LoopRecorder implements Recorder {
     this.log = new LoopLog(accessLog, loop, cells);
     this.traces = new TraceContext();
     this.failures = new LoopFamily(metrics.failures());
+    this.fallbacks = new LoopFamily(metrics.fallbacks());
     this.wouldDeny = new LoopFamily(metrics.wouldDeny());
     this.ejections = new LoopFamily(metrics.ejections());
     this.probes = new LoopFamily(metrics.probes());
@@ -130,6 +132,17 @@ public final class LoopRecorder implements Recorder {
   @Override
   public void identify(Exchange exchange, boolean trusted) {
     traces.identify(exchange, trusted);
+  }
+
+  @Override
+  public void fellBack(Exchange exchange, String after, boolean elsewhere) {
+    String route = exchange.route();
+    fallbacks.cells(route == null ? NO_ROUTE : route, after).add(0, 1);
+    String upstream = exchange.upstream();
+    if (upstream != null && elsewhere) {
+      upstream(upstream).request(exchange.retries(), upstreamMicros(exchange, loop.nanos()));
+    }
+    exchange.fellBack(after, elsewhere);
   }
 
   @Override

@@ -19,6 +19,7 @@ final class Metrics {
   private final TopOffenders offenders = new TopOffenders();
   private final Family listeners = new Family(ListenerMetrics.CELLS, 1, this::maxSeries);
   private final Family failures = new Family(1, 2, this::maxSeries);
+  private final Family fallbacks = new Family(1, 2, this::maxSeries);
   private final Family wouldDeny = new Family(1, 2, this::maxSeries);
   private final Family ejections = new Family(1, 2, this::maxSeries);
   private final Family probes = new Family(1, 2, this::maxSeries);
@@ -86,6 +87,10 @@ final class Metrics {
   /** By stage and reason. */
   Family failures() {
     return failures;
+  }
+
+  Family fallbacks() {
+    return fallbacks;
   }
 
   /** By policy and reason. */

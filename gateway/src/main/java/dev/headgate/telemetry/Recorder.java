@@ -19,6 +19,14 @@ public interface Recorder {
    */
   void identify(Exchange exchange, boolean trusted);
 
+  /**
+   * Something else stands in for the upstream of a request.
+   *
+   * @param after a word of the route's {@code fallback.on}
+   * @param elsewhere whether it is another upstream, which counts for itself from now on
+   */
+  void fellBack(Exchange exchange, String after, boolean elsewhere);
+
   /** A request has ended, answered or not: its metrics and its line in the access log. */
   void record(Exchange exchange);
 }

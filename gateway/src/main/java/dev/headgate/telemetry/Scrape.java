@@ -22,6 +22,7 @@ final class Scrape {
     scrape.loops(accessLog);
     scrape.routes();
     scrape.failures();
+    scrape.fallbacks();
     scrape.wouldDeny();
     scrape.upstreams();
     scrape.health(facts);
@@ -110,6 +111,17 @@ final class Scrape {
         }
       }
     }
+  }
+
+  private void fallbacks() {
+    Exposition.Counter fallbacks =
+        exposition.counter(
+            "headgate_fallbacks",
+            "Requests that something else answered in place of the upstream, by route and after what.");
+    metrics
+        .fallbacks()
+        .forEach((names, sums) ->
+            fallbacks.add(sums[0], Labels.of("route", names.getFirst(), "after", names.getLast())));
   }
 
   private void failures() {

@@ -83,6 +83,7 @@ class DocumentedTest {
     exchange.path("/", "a=b");
     exchange.address(InetAddress.ofLiteral("203.0.113.9"));
     exchange.requestHeaders().add(HeaderName.USER_AGENT, "curl/8.0");
+    node.recorder.fellBack(exchange, "open", false);
     exchange.retried();
     exchange.hedge("won");
     Consumer acme = new Consumer(List.of(), List.of(), Map.of());

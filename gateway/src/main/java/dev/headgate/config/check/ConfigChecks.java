@@ -165,6 +165,9 @@ public final class ConfigChecks {
     Set<String> asked = new HashSet<>();
     for (Route route : config.routes().values()) {
       route.to().forEach(target -> used.add(target.upstream()));
+      if (route.fallback() != null && route.fallback().to() != null) {
+        used.add(route.fallback().to());
+      }
       if (route.mirror() != null) {
         used.add(route.mirror().to());
       }

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** The rules of a route. Whether two routes could take the same request is seen when compiling. */
 final class RouteChecks {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
-  private static final Set<Integer> BODILESS = Set.of(204, 205, 304);
   private static final int LONGEST_EXACT = 8 << 10;
   private static final int LONGEST_OWNER = 256;
 
@@ -32,6 +31,7 @@ final class RouteChecks {
   private final Places places;
   private final Problems problems;
   private final HeaderFields fields;
+  private final FallbackChecks fallbacks;
 
   RouteChecks(Config config, Kinds kinds, Places places, Problems problems) {
     this.config = config;
@@ -39,6 +39,7 @@ final class RouteChecks {
     this.places = places;
     this.problems = problems;
     this.fields = new HeaderFields(problems);
+    this.fallbacks = new FallbackChecks(config, places, problems);
   }
 
   void check(String at, Route route) {
@@ -48,6 +49,7 @@ final class RouteChecks {
     match(at + ".match", route.match());
     PathTemplate path = path(at + ".match.path", route.match().path());
     targets(at + ".to", route.to());
+    new SplitChecks(problems).check(at, route, path);
     if (route.mirror() != null) {
       mirror(at + ".mirror", route.mirror(), route);
     }
@@ -58,7 +60,10 @@ final class RouteChecks {
       redirect(at + ".redirect", route.redirect(), path);
     }
     if (route.respond() != null) {
-      respond(at + ".respond", route.respond());
+      fallbacks.answer(at + ".respond", route.respond());
+    }
+    if (route.fallback() != null) {
+      fallbacks.check(at + ".fallback", route.fallback(), route.to());
     }
     if (route.callerTimeout() instanceof Route.CallerTimeout waits) {
       callerTimeout(at + ".callerTimeout", waits);
@@ -341,13 +346,6 @@ final class RouteChecks {
     } catch (IllegalArgumentException e) {
       problems.error(at, reason(e));
     }
-  }
-
-  private void respond(String at, Route.Respond respond) {
-    if (BODILESS.contains(respond.status()) && !respond.body().isEmpty()) {
-      problems.error(at + ".body", "an answer with status " + respond.status() + " has no body");
-    }
-    fields.written(at + ".headers", respond.headers());
   }
 
   private void changes(String at, Route.Changes changes) {

@@ -18,19 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamChecks {
   private static final int MAX_PORT = 65_535;
 
-  /** What may be hashed. */
-  private static final List<String> HASHED =
-      List.of(
-          "client",
-          "consumer",
-          "credential",
-          "host",
-          "header:NAME",
-          "cookie:NAME",
-          "claim:NAME",
-          "label:NAME",
-          "path:NAME");
-
   private final Problems problems;
 
   UpstreamChecks(Problems problems) {
@@ -82,18 +69,8 @@ final class UpstreamChecks {
     if (balance.algorithm() != Upstream.Balance.Algorithm.ROUND_ROBIN) {
       problems.error(at, "an algorithm and a hash: only one can choose", "");
     }
-    int colon = hash.indexOf(':');
-    String word = colon < 0 ? hash : hash.substring(0, colon + 1) + "NAME";
-    String name = hash.substring(colon + 1);
-    if (!HASHED.contains(word) || name.isEmpty()) {
-      String near = Nearest.hint(hash, HASHED);
-      problems.error(
-          at + ".hash",
-          Shown.quoted(hash) + " is nothing that a request is about",
-          near.isEmpty() ? "there are " + String.join(", ", HASHED) : near);
-    } else if (word.equals("header:NAME") || word.equals("cookie:NAME")) {
-      new HeaderFields(problems).name(at + ".hash", name);
-    }
+    new RequestWords(problems)
+        .check(at + ".hash", hash, RequestWords.APART, "nothing that a request is about");
   }
 
   private void retry(String at, Upstream.Retry retry) {

@@ -65,7 +65,7 @@ class ConfigReaderTest {
     assertThat(the(config.upstreams().get("o")).endpoints())
         .containsExactly(new Upstream.Endpoint(URI.create("http://127.0.0.1:9001"), 1, 0));
     Route all = the(config.routes().get("all"));
-    assertThat(all.to()).containsExactly(new Route.Target("o", 1));
+    assertThat(all.to()).containsExactly(new Route.Target("o", 1, null));
     assertThat(all.bodyLimit()).isEqualTo(new Size(10L << 30));
     assertThat(the(config.routes().get("hello")).bodyLimit()).isEqualTo(Size.mebibytes(10));
     assertThat(the(the(config.routes().get("hello")).respond()).headers())
