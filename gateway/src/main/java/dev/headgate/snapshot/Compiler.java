@@ -256,14 +256,6 @@ public final class Compiler {
     return new Action.Forward(targets, weights, split(name, route), fallback(route.fallback()));
   }
 
-  private Action.NamedUpstream upstream(String name) {
-    Action.NamedUpstream upstream = upstreams.get(name);
-    if (upstream == null) {
-      throw new IllegalArgumentException("no upstream '" + name + "'");
-    }
-    return upstream;
-  }
-
   private static Action.Respond answer(Route.Respond respond) {
     Route.Changes headers = new Route.Changes(List.of(), respond.headers(), Map.of());
     return new Action.Respond(

@@ -140,7 +140,7 @@ public final class LoopRecorder implements Recorder {
     fallbacks.cells(route == null ? NO_ROUTE : route, after).add(0, 1);
     String upstream = exchange.upstream();
     if (upstream != null && elsewhere) {
-      upstream(upstream).request(exchange.retries(), upstreamMicros(exchange, loop.nanos()));
+      upstream(upstream).request(upstreamMicros(exchange, loop.nanos()));
     }
     exchange.fellBack(after, elsewhere);
   }
