@@ -101,6 +101,7 @@ final class Headgate implements Runnable {
     commands.put("docs", () -> new DocsCommand(terminal));
     commands.put("schema", () -> new SchemaCommand(terminal));
     commands.put("reload", () -> new ReloadCommand(terminal, environment));
+    commands.put("switch", () -> new SwitchCommand(terminal, environment));
     commands.put("demo", () -> new DemoCommand(terminal, environment));
     commands.put("train", () -> new TrainCommand(terminal, environment));
     commands.put("version", () -> new VersionCommand(terminal));

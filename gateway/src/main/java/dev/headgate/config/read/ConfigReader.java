@@ -54,6 +54,15 @@ public final class ConfigReader {
 
   /** Reads a file, or the files of a directory (not of those below it). */
   public Reading read(Path fileOrDirectory) {
+    return read(fileOrDirectory, Map.of());
+  }
+
+  /**
+   * The same, as if some files had another content.
+   *
+   * @param instead by the file's name as places have it
+   */
+  public Reading read(Path fileOrDirectory, Map<String, byte[]> instead) {
     boolean directory = Files.isDirectory(fileOrDirectory);
     Path parent = fileOrDirectory.toAbsolutePath().getParent();
     Path folder = directory || parent == null ? fileOrDirectory : parent;
@@ -63,6 +72,7 @@ public final class ConfigReader {
     for (Path file : directory ? filesIn(fileOrDirectory, problems) : List.of(fileOrDirectory)) {
       load(file, contents, problems);
     }
+    contents.replaceAll((name, content) -> instead.getOrDefault(name, content));
     return read(contents, sources, problems);
   }
 
